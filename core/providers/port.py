@@ -1,0 +1,81 @@
+"""What Parley asks of an AI provider: the port every wire protocol implements."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+Progress = Callable[[str, float | None], None]
+"""Called with a short label and a share done (0 to 1, None while unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of the context sent to a model."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Facts about a model. `context_window` in tokens, None where the provider does not say."""
+
+    id: str
+    context_window: int | None = None
+    note: str | None = None
+    """An honest sentence about its limits, shown in the page; None for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens a reply has cost, as the provider counted them."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a reply. `usage` and `finish_reason` come with the last ones."""
+
+    text: str = ""
+    usage: Usage | None = None
+    finish_reason: str | None = None
+
+
+class Provider(Protocol):
+    """A way to AI models. Implementations raise only ProviderError, or DownloadError."""
+
+    name: str
+
+    async def models(self) -> list[ModelInfo]:
+        """The models that can be chosen for chat, best guess first."""
+        ...
+
+    async def model(self, model: str) -> ModelInfo:
+        """Facts about one model, from what is known without asking where possible."""
+        ...
+
+    def stream(
+        self, model: str, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
+    ) -> AsyncIterator[Delta]:
+        """Stream a reply. Closing the iterator stops the provider.
+
+        A stream that ends without a finish reason raises BrokenStream.
+        """
+        ...
+
+    def count_tokens(self, model: str, text: str) -> int:
+        """Tokens `text` takes: exact where the tokenizer is at hand, else rather too many."""
+        ...
+
+    async def prepare(self, model: str, progress: Progress) -> None:
+        """Make the model ready (fetch, load), reporting progress. Returns at once if it is."""
+        ...
+
+    async def close(self) -> None:
+        """Release what is held."""
+        ...
