@@ -1,0 +1,326 @@
+"""The chat with an AI: begin a turn, follow it, stop it, try again, go on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+from core import languages
+from core.context import fit
+from core.conversations import Branch, Conversations, Message, read_branch
+from core.database import Connection, Database
+from core.errors import Busy, DatabaseUnavailable, NotFound, ParleyError, Refused
+from core.events import Event, Events
+from core.jobs import Jobs
+from core.providers.port import ChatMessage, Provider
+from core.providers.registry import Providers
+from core.queries import load
+from core.settings import Settings
+from core.titles import first_words
+from core.turns import LocalTurn, RemoteTurn, Turn, save_while_running
+
+log = logging.getLogger(__name__)
+sql = load("turns")
+
+MESSAGES_READ = 400
+"""Messages of the branch looked at when a context is made."""
+Start = tuple[UUID, LocalTurn, Provider, str, Branch]
+_GO_ON = "Continue your last message exactly where it stopped. Do not repeat any of it."
+
+
+class Chat:
+    """Every chat of everybody. Turns run here, whether or not anyone looks."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        events: Events,
+        providers: Providers,
+        conversations: Conversations,
+        jobs: Jobs,
+    ) -> None:
+        self._settings = settings
+        self._db = database
+        self._events = events
+        self._providers = providers
+        self._conversations = conversations
+        self._jobs = jobs
+        self._running: dict[UUID, LocalTurn] = {}
+        events.on("stop", self._heed)
+
+    async def send(
+        self,
+        user_id: UUID,
+        text: str,
+        conversation_id: UUID | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+    ) -> Turn:
+        """Say something to the AI; returns once it is saved and the reply is on its way.
+
+        Without a conversation a new one begins. Raises Refused for an empty text, Busy while
+        a reply is being written, NotFound, ProviderError for an unknown provider.
+        """
+        text = text.strip().replace("\x00", "")
+        if not text:
+            raise Refused("There is nothing to send. Type a message first.")
+        provider, model = self._choice(provider, model)
+        async with self._db.as_user(user_id) as conn:
+            if conversation_id is None:
+                conversation_id = await self._conversations.insert(conn, user_id, None)
+            place = await self._place(conn, conversation_id)
+            question = await _insert(
+                conn, sql.insert_question,
+                conversation_id=conversation_id, user_id=user_id, parent_id=place["head_id"],
+                author=None, language=languages.detect(text), text=text,
+            )  # fmt: skip
+            if place["title"] is None:
+                title = {"id": conversation_id, "title": first_words(text)}
+                await conn.execute(sql.set_first_words, title)
+            start = await self._begin(conn, user_id, conversation_id, question, provider, model)
+        return self._start(*start)
+
+    async def retry(
+        self,
+        user_id: UUID,
+        message_id: int,
+        provider: str | None = None,
+        model: str | None = None,
+    ) -> Turn:
+        """Answer the same question again, beside the reply `message_id`, which is kept."""
+        async with self._db.as_user(user_id) as conn:
+            message = await self._reply(conn, message_id)
+            provider, model = self._choice(provider or message.provider, model or message.model)
+            await self._place(conn, message.conversation_id)
+            start = await self._begin(
+                conn, user_id, message.conversation_id, message.parent_id, provider, model
+            )
+        return self._start(*start)
+
+    async def continue_(self, user_id: UUID, message_id: int) -> Turn:
+        """Go on with an interrupted reply where it stopped."""
+        async with self._db.as_user(user_id) as conn:
+            message = await self._reply(conn, message_id)
+            provider, model = self._choice(message.provider, message.model)
+            await self._place(conn, message.conversation_id)
+            again = {
+                "id": message_id, "worker": self._db.worker, "provider": provider, "model": model,
+            }  # fmt: skip
+            if (await conn.execute(sql.reopen_reply, again)).rowcount == 0:
+                raise Refused("This reply is finished; there is nothing to continue.")
+            turn = LocalTurn(message.conversation_id, message.parent_id, message_id, message.text)
+            start = await self._ready(conn, user_id, turn, provider, model)
+        return self._start(*start)
+
+    async def stop(self, user_id: UUID, conversation_id: UUID) -> None:
+        """Stop the reply being written; what came is kept. Nothing happens where there is none."""
+        turn = await self.attach(user_id, conversation_id)
+        if isinstance(turn, LocalTurn):
+            turn.stop_asked = True
+            if turn.task:
+                turn.task.cancel()
+                await asyncio.wait({turn.task})
+        elif turn is not None:
+            await self._events.flash_everywhere(conversation_id, "stop", {})
+
+    async def attach(self, user_id: UUID, conversation_id: UUID) -> Turn | None:
+        """The reply being written in a conversation, or None."""
+        running = self._running.get(conversation_id)
+        async with self._db.as_user(user_id) as conn:
+            row = await self._streaming(conn, conversation_id)
+        if row is None:
+            return None
+        if running and running.message_id == row["id"]:
+            return running
+        return RemoteTurn(self._db, self._events, user_id, row)
+
+    async def _streaming(self, conn: Connection, conversation_id: UUID) -> dict[str, Any] | None:
+        """The row of the reply being written; one whose process has died is not."""
+        if conversation_id not in self._running:
+            await conn.execute(sql.interrupt_orphans)
+        cursor = await conn.execute(sql.streaming, {"id": conversation_id})
+        return await cursor.fetchone()
+
+    def _choice(self, provider: str | None, model: str | None) -> tuple[str, str]:
+        default_provider, default_model = self._providers.default()
+        provider = provider or default_provider
+        self._providers.get(provider)
+        return provider, model or (
+            default_model
+            if provider == default_provider
+            else self._providers.default_model(provider)
+        )
+
+    async def _place(self, conn: Connection, conversation_id: UUID) -> dict[str, Any]:
+        """The conversation, locked for one new turn."""
+        place = await (
+            await conn.execute(sql.lock_conversation, {"id": conversation_id})
+        ).fetchone()
+        if place is None or place["kind"] != "chat":
+            raise NotFound("There is no such conversation. It may have been deleted.")
+        if await self._streaming(conn, conversation_id):
+            raise Busy
+        return place
+
+    async def _reply(self, conn: Connection, message_id: int) -> Message:
+        row = await (await conn.execute(sql.message, {"id": message_id})).fetchone()
+        if row is None or row["role"] != "assistant":
+            raise NotFound("There is no such reply. It may have been deleted.")
+        return Message.of(row)
+
+    async def _begin(
+        self,
+        conn: Connection,
+        user_id: UUID,
+        conversation_id: UUID,
+        question_id: int | None,
+        provider: str,
+        model: str,
+    ) -> Start:
+        reply = await _insert(
+            conn, sql.insert_reply,
+            conversation_id=conversation_id, user_id=user_id, parent_id=question_id,
+            provider=provider, model=model, worker=self._db.worker,
+        )  # fmt: skip
+        turn = LocalTurn(conversation_id, question_id, reply)
+        return await self._ready(conn, user_id, turn, provider, model)
+
+    async def _ready(
+        self, conn: Connection, user_id: UUID, turn: LocalTurn, provider: str, model: str
+    ) -> Start:
+        """All a turn needs, read in the transaction that makes it; nothing runs before its commit."""
+        branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
+        started = {"question_id": turn.question_id, "message_id": turn.message_id}
+        await self._events.publish(conn, turn.conversation_id, "turn", started)
+        await self._conversations.announce(conn, user_id, turn.conversation_id)
+        return user_id, turn, self._providers.get(provider), model, branch
+
+    def _start(
+        self, user_id: UUID, turn: LocalTurn, provider: Provider, model: str, branch: Branch
+    ) -> LocalTurn:
+        self._running[turn.conversation_id] = turn
+        turn.task = asyncio.create_task(
+            self._answer(user_id, turn, provider, model, branch), name=f"turn {turn.message_id}"
+        )
+        return turn
+
+    async def _answer(
+        self, user_id: UUID, turn: LocalTurn, provider: Provider, model: str, branch: Branch
+    ) -> None:
+        saver = asyncio.create_task(save_while_running(turn, self._db, user_id))
+        try:
+            await self._stream(turn, provider, model, branch)
+            outcome: tuple[Any, ...] = ("complete",)
+        except asyncio.CancelledError:
+            outcome = ("interrupted", "stopped" if turn.stop_asked else "process_ended")
+        except ParleyError as error:
+            outcome = ("interrupted" if turn.text else "failed", error.code, str(error))
+        except Exception:  # noqa: BLE001 - the outermost loop of a task nobody awaits
+            log.exception("a turn failed unexpectedly")
+            outcome = ("interrupted" if turn.text else "failed", "error", str(ParleyError()))
+        saver.cancel()
+        with suppress(asyncio.CancelledError):
+            await saver
+        await asyncio.shield(asyncio.create_task(self._finish(user_id, turn, outcome)))
+
+    async def _stream(
+        self, turn: LocalTurn, provider: Provider, model: str, branch: Branch
+    ) -> None:
+        await provider.prepare(model, lambda label, share: turn.say(_note(label, share)))
+        turn.say(None)
+        info = await provider.model(model)
+        spoken = [ChatMessage(m.role, m.text) for m in branch if m.text]
+        if turn.text:
+            spoken.append(ChatMessage("user", _GO_ON))
+        context = fit(
+            self._settings.system_prompt,
+            spoken,
+            info.context_window,
+            lambda text: provider.count_tokens(model, text),
+        )
+        async for delta in provider.stream(model, context):
+            turn.take(delta)
+
+    async def _finish(self, user_id: UUID, turn: LocalTurn, outcome: tuple[Any, ...]) -> None:
+        """Save how it ended, for as long as it takes the database to be there."""
+        status, code, sentence = (*outcome, None, None)[:3]
+        pause = 0.1
+        while True:
+            try:
+                await self._save_end(user_id, turn, status, code, sentence)
+                break
+            except DatabaseUnavailable:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2)
+        self._running.pop(turn.conversation_id, None)
+        turn.end(status, code, sentence)
+
+    async def _save_end(
+        self, user_id: UUID, turn: LocalTurn, status: str, code: str | None, sentence: str | None
+    ) -> None:
+        usage = turn.usage
+        end = {
+            "id": turn.message_id, "text": turn.text, "status": status, "error_code": code,
+            "error": sentence, "language": languages.detect(turn.text),
+            "input_tokens": usage.input_tokens if usage else None,
+            "output_tokens": usage.output_tokens if usage else None,
+        }  # fmt: skip
+        async with self._db.as_user(user_id) as conn:
+            if (await conn.execute(sql.finish, end)).rowcount == 0:
+                return  # deleted meanwhile
+            if status == "complete":
+                await self._jobs.defer(
+                    conn, "title", user_id=str(user_id), conversation_id=str(turn.conversation_id)
+                )
+            ended = {"message_id": turn.message_id, "status": status}
+            await self._events.publish(conn, turn.conversation_id, "reply", ended)
+            await self._conversations.announce(conn, user_id, turn.conversation_id)
+
+    def _heed(self, event: Event) -> None:
+        """Somebody asked another process to stop a turn of this one."""
+        turn = self._running.get(event.topic)
+        if turn and turn.task:
+            turn.stop_asked = True
+            turn.task.cancel()
+
+    async def close(self) -> None:
+        """Stop every running turn, keeping what came."""
+        tasks = [turn.task for turn in self._running.values() if turn.task]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+
+
+def _note(label: str, share: float | None) -> str:
+    return label if share is None else f"{label} {share:.0%}"
+
+
+async def _insert(conn: Connection, query: Any, **values: Any) -> int:
+    row = await (await conn.execute(query, values)).fetchone()
+    assert row is not None
+    return int(row["id"])
+
+
+@asynccontextmanager
+async def open_chat(
+    settings: Settings,
+    database: Database,
+    events: Events,
+    providers: Providers,
+    conversations: Conversations,
+    jobs: Jobs,
+) -> AsyncIterator[Chat]:
+    """The chat; turns whose process has died are marked interrupted first."""
+    chat = Chat(settings, database, events, providers, conversations, jobs)
+    async with database.as_nobody() as conn:
+        await conn.execute(sql.interrupt_orphans)
+    try:
+        yield chat
+    finally:
+        await chat.close()

@@ -1,0 +1,59 @@
+"""Titles that conversations give themselves."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.conversations import TITLE_LENGTH, Conversations
+from core.errors import ParleyError
+from core.providers.port import ChatMessage
+from core.providers.registry import Providers
+
+_WORDS = 60
+_ASK = (
+    "Give this conversation a title of at most six words, in the language of the conversation. "
+    "Answer with the title only, without quotation marks."
+)
+_EXCERPT = 1000
+
+
+def first_words(text: str) -> str:
+    """The beginning of a text as a title: one line of at most 60 characters, cut at a word."""
+    line = " ".join(text.split())
+    if len(line) <= _WORDS:
+        return line
+    cut = line[:_WORDS].rsplit(" ", 1)[0] if " " in line[:_WORDS] else line[:_WORDS]
+    return cut.rstrip(",;:.-–—") + "…"
+
+
+class Titles:
+    """Lets the AI that answered name the conversation after its first exchange."""
+
+    def __init__(self, conversations: Conversations, providers: Providers) -> None:
+        self._conversations = conversations
+        self._providers = providers
+
+    async def give(self, user_id: str, conversation_id: str) -> None:
+        """The job `title`: does nothing where a title was given already, or the model is too small."""
+        owner, conversation = UUID(user_id), UUID(conversation_id)
+        entry = await self._conversations.get(owner, conversation)
+        messages = await self._conversations.messages(owner, conversation, limit=2)
+        if entry.titled_by != "first words" or len(messages) < 2:
+            return
+        question, reply = messages[-2:]
+        if not (reply.provider and reply.model) or reply.provider == "builtin":
+            return
+        title = await self._ask(reply.provider, reply.model, question.text, reply.text)
+        if title:
+            await self._conversations.set_title(owner, conversation, title, by="ai")
+
+    async def _ask(self, provider: str, model: str, question: str, reply: str) -> str:
+        talk = f"<user>{question[:_EXCERPT]}</user>\n<reply>{reply[:_EXCERPT]}</reply>"
+        asked = [ChatMessage("system", _ASK), ChatMessage("user", talk)]
+        pieces = []
+        try:
+            async for delta in self._providers.get(provider).stream(model, asked, max_tokens=40):
+                pieces.append(delta.text)
+        except ParleyError:
+            return ""  # the first words stay; a title is not worth an error
+        return "".join(pieces).strip().strip("\"'«»„“”「」*").split("\n")[0][:TITLE_LENGTH].strip()

@@ -1,0 +1,2 @@
+-- name: local_user
+SELECT local_user(%(handle)s) AS id
