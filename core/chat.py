@@ -16,7 +16,7 @@ from core.database import Connection, Database
 from core.errors import Busy, DatabaseUnavailable, NotFound, ParleyError, Refused
 from core.events import Event, Events
 from core.jobs import Jobs
-from core.providers.port import ChatMessage, Provider
+from core.providers.port import ChatMessage
 from core.providers.registry import Providers
 from core.queries import load
 from core.settings import Settings
@@ -28,7 +28,7 @@ sql = load("turns")
 
 MESSAGES_READ = 400
 """Messages of the branch looked at when a context is made."""
-Start = tuple[UUID, LocalTurn, Provider, str, Branch]
+Start = tuple[UUID, LocalTurn, Branch]
 _GO_ON = "Continue your last message exactly where it stopped. Do not repeat any of it."
 
 
@@ -113,8 +113,11 @@ class Chat:
             }  # fmt: skip
             if (await conn.execute(sql.reopen_reply, again)).rowcount == 0:
                 raise Refused("This reply is finished; there is nothing to continue.")
-            turn = LocalTurn(message.conversation_id, message.parent_id, message_id, message.text)
-            start = await self._ready(conn, user_id, turn, provider, model)
+            turn = LocalTurn(
+                message.conversation_id, message.parent_id, message_id, provider, model,
+                message.text,
+            )  # fmt: skip
+            start = await self._ready(conn, user_id, turn)
         return self._start(*start)
 
     async def stop(self, user_id: UUID, conversation_id: UUID) -> None:
@@ -187,40 +190,34 @@ class Chat:
             conversation_id=conversation_id, user_id=user_id, parent_id=question_id,
             provider=provider, model=model, worker=self._db.worker,
         )  # fmt: skip
-        turn = LocalTurn(conversation_id, question_id, reply)
-        return await self._ready(conn, user_id, turn, provider, model)
+        turn = LocalTurn(conversation_id, question_id, reply, provider, model)
+        return await self._ready(conn, user_id, turn)
 
-    async def _ready(
-        self, conn: Connection, user_id: UUID, turn: LocalTurn, provider: str, model: str
-    ) -> Start:
-        """All a turn needs, read in the transaction that makes it; nothing runs before its commit."""
+    async def _ready(self, conn: Connection, user_id: UUID, turn: LocalTurn) -> Start:
+        """All a turn needs, read in the transaction that makes it; it runs after the commit."""
         branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
         started = {"question_id": turn.question_id, "message_id": turn.message_id}
         await self._events.publish(conn, turn.conversation_id, "turn", started)
         await self._conversations.announce(conn, user_id, turn.conversation_id)
-        return user_id, turn, self._providers.get(provider), model, branch
+        return user_id, turn, branch
 
-    def _start(
-        self, user_id: UUID, turn: LocalTurn, provider: Provider, model: str, branch: Branch
-    ) -> LocalTurn:
+    def _start(self, user_id: UUID, turn: LocalTurn, branch: Branch) -> LocalTurn:
         self._running[turn.conversation_id] = turn
         turn.task = asyncio.create_task(
-            self._answer(user_id, turn, provider, model, branch), name=f"turn {turn.message_id}"
+            self._answer(user_id, turn, branch), name=f"turn {turn.message_id}"
         )
         return turn
 
-    async def _answer(
-        self, user_id: UUID, turn: LocalTurn, provider: Provider, model: str, branch: Branch
-    ) -> None:
+    async def _answer(self, user_id: UUID, turn: LocalTurn, branch: Branch) -> None:
         saver = asyncio.create_task(save_while_running(turn, self._db, user_id))
         try:
-            await self._stream(turn, provider, model, branch)
+            await self._stream(turn, branch)
             outcome: tuple[Any, ...] = ("complete",)
         except asyncio.CancelledError:
             outcome = ("interrupted", "stopped" if turn.stop_asked else "process_ended")
         except ParleyError as error:
             outcome = ("interrupted" if turn.text else "failed", error.code, str(error))
-        except Exception:  # noqa: BLE001 - the outermost loop of a task nobody awaits
+        except Exception:
             log.exception("a turn failed unexpectedly")
             outcome = ("interrupted" if turn.text else "failed", "error", str(ParleyError()))
         saver.cancel()
@@ -228,9 +225,8 @@ class Chat:
             await saver
         await asyncio.shield(asyncio.create_task(self._finish(user_id, turn, outcome)))
 
-    async def _stream(
-        self, turn: LocalTurn, provider: Provider, model: str, branch: Branch
-    ) -> None:
+    async def _stream(self, turn: LocalTurn, branch: Branch) -> None:
+        provider, model = self._providers.get(turn.provider), turn.model
         await provider.prepare(model, lambda label, share: turn.say(_note(label, share)))
         turn.say(None)
         info = await provider.model(model)
@@ -288,6 +284,11 @@ class Chat:
             turn.stop_asked = True
             turn.task.cancel()
 
+    async def interrupt_orphans(self) -> None:
+        """Mark replies whose process has died as interrupted; what was saved of them stays."""
+        async with self._db.as_nobody() as conn:
+            await conn.execute(sql.interrupt_orphans)
+
     async def close(self) -> None:
         """Stop every running turn, keeping what came."""
         tasks = [turn.task for turn in self._running.values() if turn.task]
@@ -318,8 +319,7 @@ async def open_chat(
 ) -> AsyncIterator[Chat]:
     """The chat; turns whose process has died are marked interrupted first."""
     chat = Chat(settings, database, events, providers, conversations, jobs)
-    async with database.as_nobody() as conn:
-        await conn.execute(sql.interrupt_orphans)
+    await chat.interrupt_orphans()
     try:
         yield chat
     finally:

@@ -86,6 +86,11 @@ class Events:
             async with self._db.as_nobody() as conn:
                 await conn.execute(sql.notify, {"channel": CHANNEL, "note": note})
 
+    async def forget(self, days: int) -> None:
+        """Delete events older than `days`. What they told of is kept elsewhere."""
+        async with self._db.as_nobody() as conn:
+            await conn.execute(sql.forget_old, {"days": days})
+
     @asynccontextmanager
     async def subscribe(
         self, who: Identity, topic: UUID, after: int | None = None

@@ -89,6 +89,6 @@ class Jobs:
         while True:
             try:
                 await self.work()
-            except Exception:  # noqa: BLE001 - the outermost loop of the worker
+            except Exception:
                 log.warning("the jobs worker stopped; starting it again", exc_info=True)
             await asyncio.sleep(2)

@@ -34,7 +34,7 @@ class Titles:
         self._providers = providers
 
     async def give(self, user_id: str, conversation_id: str) -> None:
-        """The job `title`: does nothing where a title was given already, or the model is too small."""
+        """The job `title`; nothing happens where one was given, or the model is too small."""
         owner, conversation = UUID(user_id), UUID(conversation_id)
         entry = await self._conversations.get(owner, conversation)
         messages = await self._conversations.messages(owner, conversation, limit=2)

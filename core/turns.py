@@ -45,6 +45,8 @@ class Turn(Protocol):
     conversation_id: UUID
     question_id: int | None
     message_id: int
+    provider: str
+    model: str
     text: str
     status: Status
     note: str | None
@@ -61,11 +63,19 @@ class LocalTurn:
     """A turn of this process: its text grows here, whoever follows."""
 
     def __init__(
-        self, conversation_id: UUID, question_id: int | None, message_id: int, text: str = ""
+        self,
+        conversation_id: UUID,
+        question_id: int | None,
+        message_id: int,
+        provider: str,
+        model: str,
+        text: str = "",
     ) -> None:
         self.conversation_id = conversation_id
         self.question_id = question_id
         self.message_id = message_id
+        self.provider = provider
+        self.model = model
         self.text = text
         self.status: Status = "streaming"
         self.note: str | None = None
@@ -130,6 +140,8 @@ class RemoteTurn:
         self.conversation_id: UUID = row["conversation_id"]
         self.question_id: int | None = row["parent_id"]
         self.message_id: int = row["id"]
+        self.provider: str = row["provider"]
+        self.model: str = row["model"]
         self.text: str = row["text"]
         self.status: Status = row["status"]
         self.note: str | None = None
@@ -158,7 +170,7 @@ class RemoteTurn:
 
 
 async def save_while_running(turn: LocalTurn, database: Database, user_id: UUID) -> None:
-    """Save the growing text every SAVE_EVERY seconds until cancelled; a database away is met again."""
+    """Save the growing text every SAVE_EVERY seconds until cancelled, the database permitting."""
     saved = turn.text
     while True:
         await asyncio.sleep(SAVE_EVERY)

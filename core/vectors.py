@@ -35,7 +35,7 @@ class Vectors:
                 await asyncio.to_thread(client.heartbeat)
         except IndexUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - Chroma raises whatever its transport raises
+        except Exception as error:
             raise IndexUnavailable from error
 
     async def _open(self) -> Any:

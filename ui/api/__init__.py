@@ -1,0 +1,42 @@
+"""Parley for programs: the REST API, the chat WebSocket, the room WebSockets."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from ui.api import chat_socket, room_socket, routes
+from ui.api.dependencies import answer_errors_as_json
+
+VERSION = "0.1.0"
+
+
+def rest_api() -> FastAPI:
+    """The REST API, to be mounted at `/api`. Set `state.core` before the first request."""
+    api = FastAPIOffline(
+        title="Parley",
+        version=VERSION,
+        summary="Conversations between people who share no language, and with an AI.",
+        docs_url="/docs",
+        openapi_url="/openapi.json",
+    )
+    answer_errors_as_json(api)
+    for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
+        api.include_router(router)
+    return api
+
+
+def host_sockets() -> FastAPI:
+    """The host's WebSockets, to be mounted at `/ws`. Set `state.core` before the first one."""
+    api = FastAPI(openapi_url=None)
+    api.include_router(chat_socket.router)
+    api.include_router(room_socket.host_router)
+    return api
+
+
+def guest_api() -> FastAPI:
+    """The guest door's own app: the room WebSocket and nothing else. Set `state.core`."""
+    api = FastAPI(openapi_url=None)
+    answer_errors_as_json(api)
+    api.include_router(room_socket.guest_router)
+    return api

@@ -1,0 +1,133 @@
+"""The composition root: every part of Parley, wired, as one object to pass around."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from core.accounts import Accounts
+from core.chat import Chat, open_chat
+from core.conversations import Conversations
+from core.database import Database, open_database
+from core.errors import ParleyError
+from core.events import Events, open_events
+from core.feed import Feed, Presence
+from core.jobs import Jobs
+from core.providers.port import Progress
+from core.providers.registry import Providers
+from core.rooms import Participant, Rooms
+from core.settings import Settings
+from core.titles import Titles
+from core.translation.engines import Engines
+from core.translation.service import Translations
+from core.vectors import Vectors
+
+log = logging.getLogger(__name__)
+
+EVENTS_KEPT = 7
+"""Days after which events are forgotten; what they told of stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is wrong with the database and the index, None where they answer."""
+
+    database: str | None
+    index: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything answers."""
+        return self.database is None and self.index is None
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Parley. Made by `open_app`; lives on one event loop."""
+
+    settings: Settings
+    database: Database
+    events: Events
+    accounts: Accounts
+    providers: Providers
+    conversations: Conversations
+    chat: Chat
+    translations: Translations
+    engines: Engines
+    rooms: Rooms
+    presence: Presence
+    vectors: Vectors
+    jobs: Jobs
+    host_id: UUID
+
+    def feed(self, participant: Participant) -> Feed:
+        """The room of a participant as they see it."""
+        return Feed(participant, self.database, self.events, self.rooms, self.translations)
+
+    async def health(self) -> Health:
+        """Ask the database and the index, each for two seconds at most."""
+        database, index = await asyncio.gather(
+            _complaint(self.database.check()), _complaint(self.vectors.check())
+        )
+        return Health(database, index)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, progress: Progress | None = None) -> AsyncIterator[App]:
+    """Open Parley: database, events, providers, rooms and background work.
+
+    `progress` hears of what takes longer than a moment. Raises ConfigurationError or
+    DatabaseUnavailable, each saying what to do.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings, progress))
+        events = await stack.enter_async_context(open_events(database))
+        accounts = Accounts(database)
+        host_id = await accounts.local_user()
+        providers = Providers(settings)
+        stack.push_async_callback(providers.close)
+        jobs = Jobs(database)
+        conversations = Conversations(database, events)
+        titles = Titles(conversations, providers)
+        jobs.register("title", titles.give)
+        engines = Engines(settings, providers)
+        stack.push_async_callback(engines.close)
+        translations = Translations(database, events, engines.current)
+        stack.push_async_callback(translations.close)
+        chat = await stack.enter_async_context(
+            open_chat(settings, database, events, providers, conversations, jobs)
+        )
+        rooms = Rooms(settings, database, events, translations)
+        presence = Presence(database, events)
+        jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
+        jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
+        await stack.enter_async_context(jobs.working())
+        await stack.enter_async_context(_running(presence.keep()))
+        yield App(
+            settings, database, events, accounts, providers, conversations, chat, translations,
+            engines, rooms, presence, Vectors(settings), jobs, host_id,
+        )  # fmt: skip
+
+
+async def _complaint(check: Awaitable[None]) -> str | None:
+    try:
+        await check
+    except ParleyError as error:
+        return str(error)
+    return None
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
