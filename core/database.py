@@ -17,7 +17,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from core.embedded import EmbeddedPostgres
-from core.errors import ConfigurationError, DatabaseError, DatabaseUnavailable
+from core.errors import ConfigurationError, DatabaseError, DatabaseUnavailable, NotFound
 from core.migrations import APP_ROLE, migrate
 from core.providers.port import Progress
 from core.settings import Settings
@@ -48,10 +48,15 @@ class Database:
 
     @asynccontextmanager
     async def as_(self, who: Identity) -> AsyncIterator[Connection]:
-        """A transaction in which only what `who` may see exists."""
-        become = "SELECT become_user(%s)" if who.kind == "user" else "SELECT become_guest(%s)"
+        """A transaction in which only what `who` may see exists.
+
+        Raises NotFound for a guest whose room is gone, DatabaseUnavailable, DatabaseError.
+        """
         async with self.as_nobody() as conn:
-            await conn.execute(become, [who.id])
+            if who.kind == "user":
+                await conn.execute("SELECT become_user(%s)", [who.id])
+            else:
+                await _become_guest(conn, who.id)
             yield conn
 
     def as_user(self, user_id: UUID) -> Any:
@@ -76,6 +81,13 @@ class Database:
                 await conn.execute("SELECT 1")
         except TimeoutError as error:
             raise DatabaseUnavailable from error
+
+
+async def _become_guest(conn: Connection, participant_id: UUID) -> None:
+    cursor = await conn.execute("SELECT become_guest(%s) AS room", [participant_id])
+    row = await cursor.fetchone()
+    if row is None or row["room"] is None:
+        raise NotFound("This room is gone. Ask the host for a new link.")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 2
 _POLL = 60.0
 _GRACE = 2.0
+"""Seconds a running job gets to finish when Parley ends."""
 
 
 class Jobs:
@@ -31,6 +32,7 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+        self._closing = False
         self._tasks: dict[str, Task[Any, Any, Any]] = {}
 
     def register(self, name: str, work: Callable[..., Awaitable[None]]) -> None:
@@ -80,13 +82,15 @@ class Jobs:
             try:
                 yield
             finally:
+                self._closing = True
                 worker.cancel()
-                with suppress(asyncio.CancelledError):
-                    await worker
+                # It signs off in the database, and is not waited for where that is gone.
+                await asyncio.wait({worker}, timeout=_GRACE + 0.5)
+                worker.cancel()
 
     async def _restarting(self) -> None:
         """The worker gives up when the database goes away; it is started again until it is back."""
-        while True:
+        while not self._closing:
             try:
                 await self.work()
             except Exception:

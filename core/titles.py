@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from core.conversations import TITLE_LENGTH, Conversations
-from core.errors import ParleyError
+from core.errors import NotFound, ParleyError
 from core.providers.port import ChatMessage
 from core.providers.registry import Providers
 
@@ -36,11 +36,17 @@ class Titles:
     async def give(self, user_id: str, conversation_id: str) -> None:
         """The job `title`; nothing happens where one was given, or the model is too small."""
         owner, conversation = UUID(user_id), UUID(conversation_id)
-        entry = await self._conversations.get(owner, conversation)
-        messages = await self._conversations.messages(owner, conversation, limit=2)
-        if entry.titled_by != "first words" or len(messages) < 2:
+        try:
+            entry = await self._conversations.get(owner, conversation)
+        except NotFound:
+            return  # deleted meanwhile
+        messages = await self._conversations.messages(owner, conversation)
+        question = next((m for m in messages if m.role == "user"), None)
+        reply = next(
+            (m for m in messages if m.role == "assistant" and m.status == "complete"), None
+        )
+        if entry.titled_by != "first words" or question is None or reply is None:
             return
-        question, reply = messages[-2:]
         if not (reply.provider and reply.model) or reply.provider == "builtin":
             return
         title = await self._ask(reply.provider, reply.model, question.text, reply.text)

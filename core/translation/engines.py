@@ -1,0 +1,80 @@
+"""Which engine translates: the AI where one is configured, else the local one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+
+from core.errors import ParleyError, ProviderError, TranslationError
+from core.providers.port import Progress
+from core.providers.registry import Providers
+from core.settings import Settings
+from core.translation.llm import LLMTranslator
+from core.translation.local import LocalTranslator
+from core.translation.port import Said, Translator
+
+log = logging.getLogger(__name__)
+
+
+class Engines:
+    """The translation engines of this process."""
+
+    def __init__(self, settings: Settings, providers: Providers) -> None:
+        self._settings = settings
+        self._providers = providers
+        self.local = LocalTranslator.from_settings(settings)
+        self._ai: dict[tuple[str, str], Translator] = {}
+
+    def current(self) -> Translator:
+        """The engine for the next translation, by the setting TRANSLATION_ENGINE."""
+        provider, model = self._providers.default()
+        wanted = self._settings.translation_engine
+        if wanted == "local" or (wanted == "auto" and provider == "builtin"):
+            return self.local
+        if (provider, model) not in self._ai:
+            ai = LLMTranslator(self._providers.get(provider), model)
+            self._ai[provider, model] = ai if wanted == "ai" else WithFallback(ai, self.local)
+        return self._ai[provider, model]
+
+    async def close(self) -> None:
+        """Release the models."""
+        await self.local.close()
+
+
+class WithFallback:
+    """One engine, and another that takes over where the first fails."""
+
+    def __init__(self, first: Translator, second: Translator) -> None:
+        self._first = first
+        self._second = second
+        self.name = first.name
+
+    async def translate(
+        self,
+        text: str,
+        source: str,
+        target: str,
+        *,
+        context: Sequence[Said] = (),
+        progress: Progress | None = None,
+    ) -> AsyncIterator[str]:
+        """See `Translator.translate`; raises what the first engine raised if both fail."""
+        try:
+            async for piece in self._first.translate(
+                text, source, target, context=context, progress=progress
+            ):
+                yield piece
+            return
+        except (ProviderError, TranslationError) as error:
+            log.info("%s failed, %s takes over: %s", self._first.name, self._second.name, error)
+            failure = error
+        try:
+            async for piece in self._second.translate(text, source, target, progress=progress):
+                yield piece
+        except ParleyError:
+            raise failure from None
+
+    async def close(self) -> None:
+        """Release both."""
+        await self._first.close()
+        await self._second.close()

@@ -1,0 +1,144 @@
+"""What every test can ask for: a real PostgreSQL of its own, a core, a model server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from llmock.pytest_plugin import LLMock
+from llmock.testing import LLMockServer
+from psycopg.conninfo import make_conninfo
+
+from core.app import App, open_app
+from core.embedded import EmbeddedPostgres
+from core.migrations import migrate
+from core.settings import Settings
+
+pytest_plugins = ["tests.fixtures_models"]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests are skipped; in CI that is a failure instead."""
+    if CHROMIUM or os.environ.get("CI"):
+        return
+    skip = pytest.mark.skip(reason="needs Chromium (apt-get install chromium)")
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test never sees, and so never touches, what the environment or a .env names."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server for this run; the conninfo of its administrator."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data")
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str) -> str:
+    """A database with the newest schema, to be copied: much quicker than migrating each."""
+    conninfo = create_database(postgres, "parley_template")
+    asyncio.run(_migrated(conninfo))
+    return "parley_template"
+
+
+async def _migrated(conninfo: str) -> None:
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
+        await migrate(conn)
+
+
+def create_database(server: str, name: str, template: str = "template0") -> str:
+    """Make a database; its conninfo."""
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+    return make_conninfo(server, dbname=name)
+
+
+def drop_database(server: str, name: str) -> None:
+    """Remove a database, whoever is still connected."""
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+_count = 0
+
+
+def _next_name() -> str:
+    global _count
+    _count += 1
+    return f"test_{os.getpid()}_{_count}"
+
+
+@pytest.fixture
+def empty_database(postgres: str) -> Iterator[str]:
+    """The conninfo of a database without any schema."""
+    name = _next_name()
+    yield create_database(postgres, name)
+    drop_database(postgres, name)
+
+
+@pytest.fixture
+def database_url(postgres: str, template: str) -> Iterator[str]:
+    """The conninfo of a fresh database with the newest schema."""
+    name = _next_name()
+    yield create_database(postgres, name, template)
+    drop_database(postgres, name)
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[LLMockServer]:
+    """An OpenAI-compatible server that others wrote (llmock), on a real socket."""
+    with LLMockServer() as server:
+        yield server
+
+
+@pytest.fixture
+def models(model_server: LLMockServer) -> LLMock:
+    """The model server, reset; script its replies and faults."""
+    return LLMock(model_server).reset()
+
+
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture
+def make_settings(database_url: str, models: LLMock, tmp_path: Path) -> MakeSettings:
+    """Settings with a database and a folder of the test's own, and the model server as AI."""
+
+    def make(**changes: Any) -> Settings:
+        return Settings(
+            **{
+                "database_url": database_url,
+                "data_dir": tmp_path / "data",
+                "openai_base_url": models.base_url("openai"),
+                "openai_api_key": "sk-test-secret",
+                "translation_engine": "local",
+                **changes,
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+async def app(make_settings: MakeSettings) -> AsyncIterator[App]:
+    """The core, open."""
+    async with open_app(make_settings()) as opened:
+        yield opened
