@@ -1,0 +1,56 @@
+"""The parts of the docs that are generated: `python -m tests.docs` writes them anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
+
+from core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+EXAMPLE = ROOT / ".env.example"
+
+
+def default_of(name: str) -> str:
+    """A setting's default as it would be written in `.env`; empty where there is none."""
+    field = Settings.model_fields[name]
+    if name == "data_dir":
+        return "the user's data folder"
+    if field.default in (None, PydanticUndefined) or isinstance(field.default, SecretStr):
+        return ""
+    return str(field.default)
+
+
+def settings_table() -> str:
+    """Every setting with its default and what it is, as a Markdown table."""
+    rows = ["| setting | default | what it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = default_of(name)
+        shown = default if name == "data_dir" or not default else f"`{default}`"
+        rows.append(f"| `{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+def env_example() -> str:
+    """Every setting, commented out, with what it is above it."""
+    blocks = ["# Copy this file to .env and uncomment what you want to change."]
+    for name, field in Settings.model_fields.items():
+        value = "" if name == "data_dir" else default_of(name)
+        blocks.append(f"# {field.description}\n# {name.upper()}={value}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def put(text: str, mark: str, content: str) -> str:
+    """`text` with `content` between `<!-- mark -->` and `<!-- /mark -->`."""
+    pattern = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", re.DOTALL)
+    assert pattern.search(text), f"no place for {mark}"
+    return pattern.sub(lambda m: f"{m[1]}{content}\n{m[2]}", text)
+
+
+if __name__ == "__main__":
+    README.write_text(put(README.read_text("utf-8"), "settings", settings_table()), "utf-8")
+    EXAMPLE.write_text(env_example(), "utf-8")

@@ -1,0 +1,62 @@
+"""What the README and .env.example claim is there, and what is there they name."""
+
+import importlib.util
+import re
+
+import pytest
+from fastapi.routing import APIRoute, APIWebSocketRoute
+
+from core.settings import Settings
+from tests.docs import EXAMPLE, README, ROOT, env_example, put, settings_table
+from ui.api import guest_api, host_sockets, rest_api
+
+TEXT = README.read_text("utf-8")
+
+
+def test_the_table_of_settings_is_as_generated():
+    assert put(TEXT, "settings", settings_table()) == TEXT, "run: python -m tests.docs"
+
+
+def test_the_example_is_as_generated_and_changes_nothing():
+    assert EXAMPLE.read_text("utf-8") == env_example(), "run: python -m tests.docs"
+    named = re.findall(r"^# ([A-Z_]+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)
+    assert [name.lower() for name in named] == list(Settings.model_fields)
+    assert not re.findall(r"^[A-Z]", EXAMPLE.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`([A-Z][A-Z_]{3,})`", TEXT))))
+def test_every_setting_the_readme_names_exists(name):
+    assert name.lower() in Settings.model_fields
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", TEXT))))
+def test_every_file_the_readme_links_exists(link):
+    assert (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"localhost:8501/api(/[a-z/]+)", TEXT))))
+def test_every_call_the_readme_shows_exists(path):
+    assert path in {r.path for r in rest_api().routes if isinstance(r, APIRoute)}
+
+
+def test_every_websocket_the_readme_names_exists():
+    host = {r.path for r in host_sockets().routes if isinstance(r, APIWebSocketRoute)}
+    guest = {r.path for r in guest_api().routes if isinstance(r, APIWebSocketRoute)}
+    assert host == {"/chat", "/rooms/{room_id}"}
+    assert guest == {"/ws/rooms/{token}"}
+    for path in ("/ws/chat", "/ws/rooms/{id}", "/ws/rooms/{token}"):
+        assert f"`{path}`" in TEXT
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([a-z_.]+)", TEXT))))
+def test_every_module_the_readme_runs_exists(module):
+    if module.endswith("."):
+        module = module.removesuffix(".")
+    assert importlib.util.find_spec(module)
+
+
+def test_the_two_commands_are_there():
+    assert "pip install -r requirements.txt && python -m ui" in TEXT
+    assert "pip install -r requirements-dev.txt && pytest" in TEXT
+    assert (ROOT / "requirements.txt").exists()
+    assert (ROOT / "requirements-dev.txt").exists()
