@@ -1,0 +1,89 @@
+"""The guest door: what a room's link grants, and nothing else.
+
+The room WebSocket answers from the start. The page needs Gradio, which takes seconds to
+import: until it is there, whoever knocks meets a page that waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ui.guard import SecurityHeaders, SmallBodies
+from ui.kept import Kept
+from ui.later import Later, in_background
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from core.app import App
+
+log = logging.getLogger(__name__)
+
+LARGEST_FRAME = 64 * 1024
+"""Bytes in one WebSocket message of a guest."""
+LARGEST_BODY = 256 * 1024
+"""Bytes in one request of a guest: a message is text."""
+
+
+class GuestDoor:
+    """The ASGI app of the guest door."""
+
+    def __init__(self, core: Callable[[], Awaitable[App]]) -> None:
+        """`core` returns the open core."""
+        self._core = core
+        self._api = Later(self._make_api)
+        self._waiting = Later(self._make_waiting_page)
+        self._page = Kept(self._open_page)
+        self._front = SecurityHeaders(SmallBodies(self._answer, LARGEST_BODY))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._front(scope, receive, send)
+
+    async def prepare(self) -> None:
+        """Return when the guest page is there; begins to make it unless that was done before.
+
+        Where it cannot be made the log says so, and guests go on waiting.
+        """
+        try:
+            await self._page.get()
+        except Exception:
+            log.exception("The guest page could not be made")
+
+    async def close(self) -> None:
+        """Close the guest page."""
+        await self._page.close(break_off=True)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" or self._page.is_open:
+            await self._api(scope, receive, send)
+            return
+        self._hurried = asyncio.ensure_future(self.prepare())
+        await self._waiting(scope, receive, send)
+
+    async def _make_api(self) -> ASGIApp:
+        core = await self._core()
+        module = await in_background(partial(import_module, "ui.api"))
+        api: FastAPI = await in_background(module.guest_api)
+        api.state.core = core
+        return api
+
+    async def _make_waiting_page(self) -> ASGIApp:
+        guest = await in_background(partial(import_module, "ui.guest"))
+        page: ASGIApp = guest.waiting_page()
+        return page
+
+    @asynccontextmanager
+    async def _open_page(self) -> AsyncIterator[None]:
+        api: Any = await self._api.made()
+        guest = await in_background(partial(import_module, "ui.guest"))
+        await in_background(partial(guest.mount_guest_page, api))
+        async with api.router.lifespan_context(api):
+            yield

@@ -1,0 +1,58 @@
+"""What takes long to import is made in the background, or when first asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Made = TypeVar("Made")
+
+
+class Later:
+    """Stands for the ASGI app that `make` returns; requests wait until it is made.
+
+    `make` is awaited once. What it raises, every request raises.
+    """
+
+    def __init__(self, make: Callable[[], Awaitable[ASGIApp]]) -> None:
+        self._make = make
+        self._making: asyncio.Future[ASGIApp] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = await self.made()
+        await app(scope, receive, send)
+
+    async def made(self) -> ASGIApp:
+        """The app; begins to make it unless that was done before."""
+        if self._making is None:
+            self._making = asyncio.ensure_future(self._make())
+        return await asyncio.shield(self._making)
+
+
+def in_background(work: Callable[[], Made]) -> asyncio.Future[Made]:
+    """The result of `work`, done in a thread nobody waits for when Parley stops.
+
+    An import cannot be broken off: in the loop's own pool it would hold up the exit.
+    """
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[Made] = loop.create_future()
+
+    def deliver(settle: Callable[[], None]) -> None:
+        if not result.done():
+            settle()
+
+    def run() -> None:
+        try:
+            settle = partial(result.set_result, work())
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            settle = partial(result.set_exception, error)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(deliver, settle)
+
+    threading.Thread(target=run, name="in_background", daemon=True).start()
+    return result

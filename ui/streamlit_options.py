@@ -1,0 +1,48 @@
+"""What Streamlit is told, however Parley was started."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from streamlit import config, logger
+from streamlit.components.v2 import manifest_scanner
+
+from core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def set_streamlit_options(settings: Settings) -> None:
+    """Set what must hold whatever the person's own Streamlit settings say.
+
+    Call before `st.App` is made. The theme and the rest are in `.streamlit/config.toml`.
+    """
+    _take_over_logs()
+    # Reading what every installed package says of itself takes a quarter of the start, to find
+    # packaged components; Parley's own are not packaged.
+    manifest_scanner.scan_component_manifests = lambda max_workers=None: []
+    # Finds .streamlit/config.toml beside this file from any working directory.
+    config._main_script_path = str(ROOT / "ui.py")
+    config.get_config_options(
+        force_reparse=True,
+        options_from_flags={
+            "server.address": settings.host_address,
+            "server.port": settings.host_port,
+            "server.headless": True,
+            "server.fileWatcherType": "none",
+            "browser.gatherUsageStats": False,
+            "logger.enableRich": False,
+        },
+    )
+
+
+def _take_over_logs() -> None:
+    """Have Streamlit's messages end where ours do; it would print tracebacks by itself."""
+
+    def hand_over(logger: logging.Logger) -> None:
+        logger.handlers.clear()
+        logger.propagate = True
+
+    logger.setup_formatter = hand_over
+    logger.update_formatter()
