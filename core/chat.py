@@ -13,7 +13,7 @@ from core import languages
 from core.context import fit
 from core.conversations import Branch, Conversations, Message, read_branch
 from core.database import Connection, Database
-from core.errors import Busy, DatabaseUnavailable, NotFound, ParleyError, Refused
+from core.errors import DatabaseUnavailable, NotFound, ParleyError, Refused
 from core.events import Event, Events
 from core.jobs import Jobs
 from core.providers.port import ChatMessage
@@ -28,7 +28,6 @@ sql = load("turns")
 
 MESSAGES_READ = 400
 """Messages of the branch looked at when a context is made."""
-Start = tuple[UUID, LocalTurn, Branch]
 _GO_ON = "Continue your last message exactly where it stopped. Do not repeat any of it."
 
 
@@ -71,19 +70,12 @@ class Chat:
             raise Refused("There is nothing to send. Type a message first.")
         provider, model = self._choice(provider, model)
         async with self._db.as_user(user_id) as conn:
-            if conversation_id is None:
-                conversation_id = await self._conversations.insert(conn, user_id, None)
-            place = await self._place(conn, conversation_id)
-            question = await _insert(
-                conn, sql.insert_question,
-                conversation_id=conversation_id, user_id=user_id, parent_id=place["head_id"],
-                author=None, language=languages.detect(text), text=text,
+            begun = await self._begin(
+                conn, sql.begin_turn, provider, model,
+                conversation_id=conversation_id, text=text, language=languages.detect(text),
+                title=first_words(text),
             )  # fmt: skip
-            if place["title"] is None:
-                title = {"id": conversation_id, "title": first_words(text)}
-                await conn.execute(sql.set_first_words, title)
-            start = await self._begin(conn, user_id, conversation_id, question, provider, model)
-        return self._start(*start)
+        return self._start(user_id, *begun)
 
     async def retry(
         self,
@@ -96,29 +88,31 @@ class Chat:
         async with self._db.as_user(user_id) as conn:
             message = await self._reply(conn, message_id)
             provider, model = self._choice(provider or message.provider, model or message.model)
-            await self._place(conn, message.conversation_id)
-            start = await self._begin(
-                conn, user_id, message.conversation_id, message.parent_id, provider, model
-            )
-        return self._start(*start)
+            await conn.execute(sql.lock, {"conversation_id": message.conversation_id})
+            begun = await self._begin(conn, sql.begin_again, provider, model, message_id=message_id)
+        return self._start(user_id, *begun)
 
     async def continue_(self, user_id: UUID, message_id: int) -> Turn:
         """Go on with an interrupted reply where it stopped."""
         async with self._db.as_user(user_id) as conn:
             message = await self._reply(conn, message_id)
             provider, model = self._choice(message.provider, message.model)
-            await self._place(conn, message.conversation_id)
+            await conn.execute(sql.lock, {"conversation_id": message.conversation_id})
             again = {
                 "id": message_id, "worker": self._db.worker, "provider": provider, "model": model,
             }  # fmt: skip
             if (await conn.execute(sql.reopen_reply, again)).rowcount == 0:
                 raise Refused("This reply is finished; there is nothing to continue.")
-            turn = LocalTurn(
-                message.conversation_id, message.parent_id, message_id, provider, model,
-                message.text,
-            )  # fmt: skip
-            start = await self._ready(conn, user_id, turn)
-        return self._start(*start)
+            branch = await read_branch(conn, message.conversation_id, MESSAGES_READ)
+            told = {
+                "conversation_id": message.conversation_id, "question_id": message.parent_id,
+                "message_id": message_id,
+            }  # fmt: skip
+            await conn.execute(sql.announce, told)
+        turn = LocalTurn(
+            message.conversation_id, message.parent_id, message_id, provider, model, message.text
+        )
+        return self._start(user_id, turn, branch)
 
     async def stop(self, user_id: UUID, conversation_id: UUID) -> None:
         """Stop the reply being written; what came is kept. Nothing happens where there is none."""
@@ -159,17 +153,6 @@ class Chat:
             else self._providers.default_model(provider)
         )
 
-    async def _place(self, conn: Connection, conversation_id: UUID) -> dict[str, Any]:
-        """The conversation, locked for one new turn."""
-        place = await (
-            await conn.execute(sql.lock_conversation, {"id": conversation_id})
-        ).fetchone()
-        if place is None or place["kind"] != "chat":
-            raise NotFound("There is no such conversation. It may have been deleted.")
-        if await self._streaming(conn, conversation_id):
-            raise Busy
-        return place
-
     async def _reply(self, conn: Connection, message_id: int) -> Message:
         row = await (await conn.execute(sql.message, {"id": message_id})).fetchone()
         if row is None or row["role"] != "assistant":
@@ -177,29 +160,16 @@ class Chat:
         return Message.of(row)
 
     async def _begin(
-        self,
-        conn: Connection,
-        user_id: UUID,
-        conversation_id: UUID,
-        question_id: int | None,
-        provider: str,
-        model: str,
-    ) -> Start:
-        reply = await _insert(
-            conn, sql.insert_reply,
-            conversation_id=conversation_id, user_id=user_id, parent_id=question_id,
-            provider=provider, model=model, worker=self._db.worker,
-        )  # fmt: skip
-        turn = LocalTurn(conversation_id, question_id, reply, provider, model)
-        return await self._ready(conn, user_id, turn)
-
-    async def _ready(self, conn: Connection, user_id: UUID, turn: LocalTurn) -> Start:
-        """All a turn needs, read in the transaction that makes it; it runs after the commit."""
-        branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
-        started = {"question_id": turn.question_id, "message_id": turn.message_id}
-        await self._events.publish(conn, turn.conversation_id, "turn", started)
-        await self._conversations.announce(conn, user_id, turn.conversation_id)
-        return user_id, turn, branch
+        self, conn: Connection, query: Any, provider: str, model: str, **values: Any
+    ) -> tuple[LocalTurn, Branch]:
+        """Make a reply by `query`; the turn, which runs after the commit, and what was said."""
+        values |= {"provider": provider, "model": model, "worker": self._db.worker}
+        begun = await (await conn.execute(query, values)).fetchone()
+        assert begun is not None
+        turn = LocalTurn(
+            begun["conversation_id"], begun["question_id"], begun["reply_id"], provider, model
+        )
+        return turn, await read_branch(conn, turn.conversation_id, MESSAGES_READ)
 
     def _start(self, user_id: UUID, turn: LocalTurn, branch: Branch) -> LocalTurn:
         self._running[turn.conversation_id] = turn
@@ -300,12 +270,6 @@ class Chat:
 
 def _note(label: str, share: float | None) -> str:
     return label if share is None else f"{label} {share:.0%}"
-
-
-async def _insert(conn: Connection, query: Any, **values: Any) -> int:
-    row = await (await conn.execute(query, values)).fetchone()
-    assert row is not None
-    return int(row["id"])
 
 
 @asynccontextmanager

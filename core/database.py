@@ -6,7 +6,12 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -14,10 +19,20 @@ from uuid import UUID
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Composed
+from psycopg.sql import Literal as SqlLiteral
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from core.embedded import EmbeddedPostgres
-from core.errors import ConfigurationError, DatabaseError, DatabaseUnavailable, NotFound
+from core.errors import (
+    Busy,
+    ConfigurationError,
+    DatabaseError,
+    DatabaseUnavailable,
+    NotFound,
+    ParleyError,
+    RoomFull,
+)
 from core.migrations import APP_ROLE, migrate
 from core.providers.port import Progress
 from core.settings import Settings
@@ -33,8 +48,18 @@ WAIT_FOR_CONNECTION = 10.0
 class Identity:
     """Somebody a connection can be taken as: a user, or a guest by their participant id."""
 
-    kind: Literal["user", "guest"]
+    kind: Literal["user", "guest", "nobody"]
     id: UUID
+
+
+NOBODY = UUID(int=0)
+_BECOME = {
+    "user": SQL("BEGIN; SELECT become_user({})"),
+    "guest": SQL("BEGIN; SELECT become_guest({})"),
+    "nobody": SQL("BEGIN; SELECT become_user({})"),
+}
+_RAISED: dict[str, type[ParleyError]] = {"PA001": RoomFull, "PA404": NotFound, "PA409": Busy}
+"""What the schema's functions raise, by SQLSTATE; the message is theirs."""
 
 
 class Database:
@@ -52,27 +77,49 @@ class Database:
 
         Raises NotFound for a guest whose room is gone, DatabaseUnavailable, DatabaseError.
         """
-        async with self.as_nobody() as conn:
-            if who.kind == "user":
-                await conn.execute("SELECT become_user(%s)", [who.id])
+        become = _BECOME[who.kind].format(SqlLiteral(who.id))
+        with database_errors():
+            conn = await self._begin(become)
+            try:
+                yield conn
+            except BaseException:
+                await _roll_back(conn)
+                raise
             else:
-                await _become_guest(conn, who.id)
-            yield conn
+                await _commit(conn)
+            finally:
+                await self.pool.putconn(conn)
 
-    def as_user(self, user_id: UUID) -> Any:
+    def as_user(self, user_id: UUID) -> AbstractAsyncContextManager[Connection]:
         """A transaction as a user: `async with db.as_user(user_id) as conn`."""
         return self.as_(Identity("user", user_id))
 
-    def as_guest(self, participant_id: UUID) -> Any:
+    def as_guest(self, participant_id: UUID) -> AbstractAsyncContextManager[Connection]:
         """A transaction as a guest of a room: `async with db.as_guest(participant_id) as conn`."""
         return self.as_(Identity("guest", participant_id))
 
-    @asynccontextmanager
-    async def as_nobody(self) -> AsyncIterator[Connection]:
+    def as_nobody(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction that sees no row; for the few functions made for strangers."""
-        with database_errors():
-            async with self.pool.connection() as conn, conn.transaction():
-                yield conn
+        return self.as_(Identity("nobody", NOBODY))
+
+    async def _begin(self, become: Composed) -> Connection:
+        """A connection in a transaction as somebody: one round trip, which also shows it lives.
+
+        Connections that died in the pool are thrown away on the way to one that has not.
+        """
+        for _ in range(self.pool.max_size + 1):
+            conn = await self.pool.getconn()
+            try:
+                await conn.execute(become)
+            except psycopg.OperationalError:
+                await self.pool.putconn(conn)
+            except BaseException:
+                await _roll_back(conn)
+                await self.pool.putconn(conn)
+                raise
+            else:
+                return conn
+        raise DatabaseUnavailable
 
     async def check(self) -> None:
         """Raise DatabaseUnavailable unless the database answers now."""
@@ -83,11 +130,16 @@ class Database:
             raise DatabaseUnavailable from error
 
 
-async def _become_guest(conn: Connection, participant_id: UUID) -> None:
-    cursor = await conn.execute("SELECT become_guest(%s) AS room", [participant_id])
-    row = await cursor.fetchone()
-    if row is None or row["room"] is None:
-        raise NotFound("This room is gone. Ask the host for a new link.")
+async def _commit(conn: Connection) -> None:
+    cursor = await conn.execute("COMMIT")
+    if cursor.statusmessage != "COMMIT":
+        raise DatabaseError  # PostgreSQL rolls back, quietly, what has failed before
+
+
+async def _roll_back(conn: Connection) -> None:
+    with suppress(psycopg.OperationalError):
+        if not conn.closed:
+            await conn.execute("ROLLBACK")
 
 
 @contextmanager
@@ -98,6 +150,8 @@ def database_errors() -> Iterator[None]:
     except (psycopg.OperationalError, PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise DatabaseUnavailable from error
     except psycopg.Error as error:
+        if ours := _RAISED.get(error.sqlstate or ""):
+            raise ours(error.diag.message_primary) from None
         raise DatabaseError from error
 
 
@@ -161,7 +215,6 @@ async def _pool(conninfo: str) -> AsyncIterator[AsyncConnectionPool[Connection]]
         timeout=WAIT_FOR_CONNECTION,
         max_idle=60,
         configure=as_app_role,
-        check=AsyncConnectionPool.check_connection,
         open=False,
     )
     with database_errors():
@@ -174,13 +227,13 @@ async def _pool(conninfo: str) -> AsyncIterator[AsyncConnectionPool[Connection]]
 
 async def as_app_role(conn: AsyncConnection[Any]) -> None:
     """Give up every right but the app's, so that row-level security holds."""
+    await conn.set_autocommit(True)
     await conn.execute(f"SET ROLE {APP_ROLE}")
     cursor = await conn.execute(
         "SELECT rolsuper OR rolbypassrls AS free FROM pg_roles WHERE rolname = current_user"
     )
     row = await cursor.fetchone()
     free = row["free"] if isinstance(row, dict) else row is None or row[0]
-    await conn.commit()
     if free:
         raise ConfigurationError(
             f"The role {APP_ROLE} bypasses row-level security. Run: "

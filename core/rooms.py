@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-
 from core import languages
 from core.conversations import TITLE_LENGTH
 from core.database import Connection, Database, Identity
-from core.errors import DatabaseError, NotFound, Refused, RoomFull, TooFast, TooLong
+from core.errors import NotFound, Refused, TooFast, TooLong
 from core.events import Events
 from core.queries import load
 from core.settings import Settings
@@ -131,13 +129,8 @@ class Rooms:
             "token": token, "name": name, "language": _known(language),
             "secret_hash": _hash(secret), "places": self._settings.room_participants,
         }  # fmt: skip
-        try:
-            async with self._db.as_nobody() as conn:
-                row = await (await conn.execute(sql.join, wish)).fetchone()
-        except DatabaseError as error:
-            if isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate == "PA001":
-                raise RoomFull(places=self._settings.room_participants) from None
-            raise
+        async with self._db.as_nobody() as conn:
+            row = await (await conn.execute(sql.join, wish)).fetchone()
         if row is None or row["id"] is None:
             raise NotFound("This link opens no room. Ask the host for a new one.")
         return await self._participant(row["id"]), secret

@@ -1,22 +1,24 @@
--- name: lock_conversation
--- One turn at a time begins in a conversation.
-SELECT id, head_id, title, kind FROM conversations WHERE id = %(id)s FOR UPDATE
+-- name: begin_turn
+-- Keep a question and begin its reply, in a new conversation where none is given.
+SELECT conversation_id, question_id, reply_id
+FROM begin_turn(%(conversation_id)s, %(text)s, %(language)s, %(title)s, %(provider)s, %(model)s,
+                %(worker)s)
+
+-- name: begin_again
+-- Another reply beside one there is, to the same question.
+SELECT m.conversation_id, m.parent_id AS question_id,
+       begin_reply(m.conversation_id, m.parent_id, %(provider)s, %(model)s, %(worker)s) AS reply_id
+FROM messages m WHERE m.id = %(message_id)s
+
+-- name: lock
+SELECT lock_for_turn(%(conversation_id)s) AS head_id
+
+-- name: announce
+SELECT announce_turn(%(conversation_id)s, %(question_id)s, %(message_id)s)
 
 -- name: streaming
 SELECT * FROM messages
 WHERE conversation_id = %(id)s AND status = 'streaming' ORDER BY id DESC LIMIT 1
-
--- name: insert_question
-INSERT INTO messages (conversation_id, user_id, parent_id, role, author, language, text)
-VALUES (%(conversation_id)s, %(user_id)s, %(parent_id)s, 'user', %(author)s, %(language)s, %(text)s)
-RETURNING id
-
--- name: insert_reply
-INSERT INTO messages (conversation_id, user_id, parent_id, role, author, text, status, provider,
-                      model, worker)
-VALUES (%(conversation_id)s, %(user_id)s, %(parent_id)s, 'assistant', %(model)s, '', 'streaming',
-        %(provider)s, %(model)s, %(worker)s)
-RETURNING id
 
 -- name: reopen_reply
 UPDATE messages SET status = 'streaming', worker = %(worker)s, error = NULL, error_code = NULL,
@@ -25,9 +27,6 @@ WHERE id = %(id)s AND status IN ('interrupted', 'failed') RETURNING id
 
 -- name: message
 SELECT * FROM messages WHERE id = %(id)s
-
--- name: set_first_words
-UPDATE conversations SET title = %(title)s WHERE id = %(id)s AND title IS NULL
 
 -- name: save_progress
 UPDATE messages SET text = %(text)s WHERE id = %(id)s

@@ -151,15 +151,18 @@ CREATE FUNCTION become_user(id uuid) RETURNS void LANGUAGE sql AS $$
     SELECT set_config('parley.user_id', id::text, true)
 $$;
 
-CREATE FUNCTION become_guest(participant uuid) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION become_guest(participant uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
 DECLARE
     room uuid;
 BEGIN
     SELECT conversation_id INTO room FROM participants WHERE id = participant AND NOT is_host;
-    PERFORM set_config('parley.participant_id', coalesce(participant::text, ''), true),
-            set_config('parley.room_id', coalesce(room::text, ''), true);
-    RETURN room;
+    IF room IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA404',
+            MESSAGE = 'This room is gone. Ask the host for a new link.';
+    END IF;
+    PERFORM set_config('parley.participant_id', participant::text, true),
+            set_config('parley.room_id', room::text, true);
 END $$;
 
 -- The few things done before anyone is somebody.
@@ -190,7 +193,8 @@ BEGIN
     IF places <= (SELECT count(*) FROM participants WHERE conversation_id = room.id
                   AND (is_host OR (left_at IS NULL AND seen_at > now() - interval '5 minutes')))
     THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA001', MESSAGE = 'room full';
+        RAISE EXCEPTION USING ERRCODE = 'PA001',
+            MESSAGE = 'This room has no place left. Ask the host to make room.';
     END IF;
     INSERT INTO participants (conversation_id, user_id, name, language, token_hash)
         VALUES (room.id, room.user_id, guest_name, guest_language, secret_hash)
@@ -220,6 +224,74 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
         WHERE status = 'streaming' AND worker NOT IN (SELECT living_workers())
         RETURNING id, messages.conversation_id
 $$;
+
+-- Turns: a question and the reply that begins, in one round trip.
+CREATE FUNCTION lock_for_turn(conversation uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    head bigint;
+BEGIN
+    SELECT head_id INTO head FROM conversations
+        WHERE id = conversation AND kind = 'chat' FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA404',
+            MESSAGE = 'There is no such conversation. It may have been deleted.';
+    END IF;
+    IF EXISTS (SELECT FROM messages WHERE conversation_id = conversation AND status = 'streaming')
+    THEN
+        PERFORM interrupt_orphans();
+        IF EXISTS (SELECT FROM messages WHERE conversation_id = conversation
+                   AND status = 'streaming') THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA409',
+                MESSAGE = 'A reply is still being written here. Wait for it or stop it first.';
+        END IF;
+    END IF;
+    RETURN head;
+END $$;
+
+CREATE FUNCTION announce_turn(conversation uuid, question bigint, reply bigint) RETURNS void
+LANGUAGE sql AS $$
+    SELECT publish(conversation, 'turn',
+                   jsonb_build_object('question_id', question, 'message_id', reply)),
+           publish(current_user_id(), 'conversation', jsonb_build_object('id', conversation))
+$$;
+
+CREATE FUNCTION begin_reply(conversation uuid, question bigint, provider text, model text,
+                            worker bigint)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    reply bigint;
+BEGIN
+    INSERT INTO messages (conversation_id, user_id, parent_id, role, author, text, status,
+                          provider, model, worker)
+        VALUES (conversation, current_user_id(), question, 'assistant', begin_reply.model, '',
+                'streaming', begin_reply.provider, begin_reply.model, begin_reply.worker)
+        RETURNING id INTO reply;
+    PERFORM announce_turn(conversation, question, reply);
+    RETURN reply;
+END $$;
+
+CREATE FUNCTION begin_turn(conversation uuid, question text, question_language text,
+                           first_words text, provider text, model text, worker bigint)
+RETURNS TABLE (conversation_id uuid, question_id bigint, reply_id bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    head bigint;
+BEGIN
+    conversation_id := conversation;
+    IF conversation IS NULL THEN
+        INSERT INTO conversations (user_id, kind, title)
+            VALUES (current_user_id(), 'chat', first_words) RETURNING id INTO conversation_id;
+    ELSE
+        head := lock_for_turn(conversation);
+        UPDATE conversations SET title = first_words WHERE id = conversation AND title IS NULL;
+    END IF;
+    INSERT INTO messages (conversation_id, user_id, parent_id, role, language, text)
+        VALUES (begin_turn.conversation_id, current_user_id(), head, 'user', question_language,
+                question)
+        RETURNING id INTO question_id;
+    reply_id := begin_reply(conversation_id, question_id, provider, model, worker);
+    RETURN NEXT;
+END $$;
 
 CREATE FUNCTION forget_old_events(days integer) RETURNS bigint LANGUAGE sql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$

@@ -89,7 +89,7 @@ async def test_nobody_sees_anything_in_any_table(app, two_hosts):
 
 
 async def test_a_user_sees_their_own_and_nothing_else_in_every_table(app, two_hosts):
-    (ana, ana_room, _), (bob, bob_room, _) = two_hosts
+    (ana, _ana_room, _), (bob, bob_room, _) = two_hosts
     async with app.database.as_user(ana) as conn:
         for table in await tables_of(conn):
             rows = await (await conn.execute(f'SELECT * FROM "{table}"')).fetchall()
@@ -144,7 +144,7 @@ async def test_a_user_cannot_write_in_anothers_name(app, two_hosts):
 
 
 async def test_a_guest_sees_the_room_and_nothing_else(app, two_hosts):
-    (ana, ana_room, guest), (_, bob_room, _) = two_hosts
+    (_ana, ana_room, guest), (_, _bob_room, _) = two_hosts
     async with app.database.as_guest(guest.id) as conn:
         for table in await tables_of(conn):
             rows = await (await conn.execute(f'SELECT * FROM "{table}"')).fetchall()

@@ -32,6 +32,7 @@ async def take(subscription, n):
             found.append(event)
             if len(found) == n:
                 return found
+    return None
 
 
 def me(events):
