@@ -1,0 +1,81 @@
+// Shows the room at once, then lets Gradio's page, of which it is a part, come after it.
+import { mountRoom } from "../live/room.js";
+import { load } from "../live/storage.js";
+import { direction, match } from "../live/words.js";
+
+const PREFERENCES = "parley";
+const data = JSON.parse(document.getElementById("parley-data").textContent);
+const place = document.getElementById("parley");
+const preferences = load(PREFERENCES) ?? {};
+const wanted = navigator.languages?.length ? navigator.languages : [navigator.language];
+let title = document.title;
+
+async function stringsOf(code) {
+  if (code === data.language) return data.strings;
+  const answer = await fetch(`../guest/strings/${code}.json`);
+  if (!answer.ok) throw new Error(`no strings for ${code}`);
+  return answer.json();
+}
+
+async function firstWords() {
+  const code = preferences.page ?? match(wanted, data.interfaces.map((one) => one.code)) ?? data.language;
+  try {
+    return [code, await stringsOf(code)];
+  } catch {
+    return [data.language, data.strings];
+  }
+}
+
+function speak(code) {
+  document.documentElement.lang = code;
+  document.documentElement.dir = direction(code);
+}
+
+/** The keyboard of an iPhone covers the page instead of shrinking it: follow what is visible. */
+function fitVisible() {
+  const { height, offsetTop, scale } = window.visualViewport;
+  if (scale > 1.01) return; // the reader has zoomed in
+  const covered = window.innerHeight - height > 60;
+  place.style.height = covered ? `${height}px` : "";
+  place.style.transform = covered && offsetTop ? `translateY(${offsetTop}px)` : "";
+}
+
+/** Gradio's component has its place ready: become a part of it without losing focus or scroll. */
+function adopt(element) {
+  if (typeof element.moveBefore === "function") element.moveBefore(place, null);
+}
+
+function startGradio({ config, script, style }) {
+  const root = new URL("../gradio", location.href);
+  window.__gradio_mode__ = "app";
+  window.gradio_config = { ...config, root: root.href };
+  window.gradio_api_info = { named_endpoints: {}, unnamed_endpoints: {} };
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${root.href}/${style}` });
+  const module = Object.assign(document.createElement("script"), { type: "module", src: `${root.href}/${script}` });
+  document.head.append(link, module);
+}
+
+const [language, strings] = await firstWords();
+speak(language);
+window.parley = {
+  adopt,
+  view: mountRoom(place.attachShadow({ mode: "open" }), {
+    socketUrl: `../ws/rooms/${encodeURIComponent(data.token)}`,
+    storageKey: `parley:${data.token}`,
+    preferencesKey: PREFERENCES,
+    language,
+    strings,
+    languages: data.languages,
+    interfaces: data.interfaces,
+    loadStrings: stringsOf,
+    reading: preferences.language ?? match(wanted, data.languages.map((one) => one.code)) ?? language,
+    room: data.room,
+    missing: data.missing,
+    onLanguage: speak,
+    onRoom: (room) => (document.title = title = room.name),
+    onUnread: (count) => (document.title = count ? `(${count}) ${title}` : title),
+  }),
+};
+window.visualViewport?.addEventListener("resize", fitVisible);
+window.visualViewport?.addEventListener("scroll", fitVisible);
+if (data.gradio) startGradio(data.gradio);

@@ -1,0 +1,49 @@
+"""The live room as browsers run it: plain ES modules and style sheets, the same on both doors."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FOLDER = Path(__file__).parent
+TYPES = frozenset({".js", ".css", ".svg"})
+
+
+def live_files() -> ASGIApp:
+    """The files of the view, to be mounted at `/live`: asked for anew each time, by ETag."""
+    return _Files(StaticFiles(directory=FOLDER))
+
+
+@cache
+def modules() -> tuple[str, ...]:
+    """Its scripts by name; `room.js` is the one to import."""
+    return tuple(sorted(file.name for file in FOLDER.glob("*.js")))
+
+
+@cache
+def style_sheets() -> tuple[str, ...]:
+    """Its style sheets by name; `room.js` loads them where it is mounted."""
+    return tuple(sorted(file.name for file in FOLDER.glob("*.css")))
+
+
+class _Files:
+    """Only what browsers run, never the Python beside it."""
+
+    def __init__(self, files: StaticFiles) -> None:
+        self._files = files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_fresh(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Cache-Control"] = "no-cache"
+            await send(message)
+
+        if Path(scope["path"]).suffix in TYPES:
+            await self._files(scope, receive, send_fresh)
+        else:
+            await PlainTextResponse("Not found", 404)(scope, receive, send)

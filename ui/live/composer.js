@@ -1,0 +1,107 @@
+// Where one writes: grows with the text, counts near the limit, keeps a draft.
+
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { forget, load, save } from "./storage.js";
+import { direction } from "./words.js";
+
+const TALLEST = 148; // px before it scrolls
+
+/** Characters as the room counts them: code points, not UTF-16 units. */
+function lengthOf(text) {
+  return [...text].length;
+}
+
+export class Composer {
+  /** `onSay(text)`; `draftKey` in storage or null; `limit` in characters, once known. */
+  constructor({ words, draftKey, onSay }) {
+    Object.assign(this, { words, draftKey, onSay, limit: Infinity, reading: words.language });
+    this.input = el("textarea", {
+      rows: "1",
+      class: "input",
+      autocapitalize: "sentences",
+      autocomplete: "off",
+      enterkeyhint: touch() ? "enter" : "send",
+      on: { input: () => this.#changed(), keydown: (event) => this.#key(event) },
+    });
+    this.counter = el("span", { class: "counter", role: "status", hidden: true });
+    this.button = el("button", { type: "submit", class: "send" }, icon("send"));
+    // Keeps the keyboard of a phone open while sending.
+    this.button.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.button.addEventListener("mousedown", (event) => event.preventDefault());
+    const field = el("div", { class: "field" }, this.input, this.counter);
+    this.element = el("form", { class: "composer", on: { submit: (event) => this.#submit(event) } }, field, this.button);
+    this.input.value = load(draftKey) ?? "";
+    this.read(words, this.reading);
+    queueMicrotask(() => this.#changed());
+  }
+
+  read(words, reading) {
+    Object.assign(this, { words, reading });
+    this.input.setAttribute("aria-label", words.say("composer.label"));
+    this.input.setAttribute("placeholder", words.say("composer.label"));
+    this.button.setAttribute("aria-label", words.say("composer.send"));
+    this.button.title = words.say("composer.send");
+    this.#changed();
+  }
+
+  setLimit(limit) {
+    this.limit = limit ?? Infinity;
+    this.#changed();
+  }
+
+  focus() {
+    if (!touch()) this.input.focus({ preventScroll: true });
+  }
+
+  /** Give back a text that could not be said, unless something new is being written. */
+  restore(text) {
+    if (!this.input.value) this.input.value = text;
+    this.#changed();
+  }
+
+  #key(event) {
+    // While a Japanese or Chinese word is being composed, Enter chooses it.
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey || (touch() && !event.ctrlKey && !event.metaKey)) return;
+    this.#submit(event);
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (!text || lengthOf(text) > this.limit) return;
+    this.input.value = "";
+    this.#changed();
+    this.onSay(text);
+    this.input.focus({ preventScroll: true });
+  }
+
+  #changed() {
+    const { input } = this;
+    // An empty field follows the reading language; what is written follows its own script.
+    input.dir = input.value ? "auto" : direction(this.reading) === "rtl" ? "rtl" : this.words.direction;
+    input.style.blockSize = "auto";
+    input.style.blockSize = `${Math.min(input.scrollHeight, TALLEST)}px`;
+    input.style.overflowY = input.scrollHeight > TALLEST ? "auto" : "hidden";
+    this.#count();
+    if (input.value) save(this.draftKey, input.value);
+    else forget(this.draftKey);
+  }
+
+  #count() {
+    const left = this.limit - lengthOf(this.input.value.trim());
+    const near = left <= Math.min(200, Math.max(20, this.limit / 10));
+    this.counter.hidden = !near || !this.input.value;
+    this.counter.classList.toggle("over", left < 0);
+    this.counter.textContent = this.counter.hidden
+      ? ""
+      : this.words.say(left < 0 ? "composer.over" : "composer.left", { count: this.words.number(Math.abs(left)) });
+    this.button.disabled = !this.input.value.trim() || left < 0;
+  }
+}
+
+/** True on a device whose first way of pointing is a finger. */
+export function touch() {
+  return window.matchMedia?.("(pointer: coarse)").matches ?? false;
+}

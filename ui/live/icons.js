@@ -1,0 +1,48 @@
+// The icons and the mark, drawn as SVG.
+
+import { setAttributes } from "./dom.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const PATHS = {
+  send: ["M4.5 12 3.2 4.9c-.2-.9.7-1.6 1.5-1.2l16 7.4c.8.4.8 1.5 0 1.9l-16 7.3c-.8.4-1.7-.4-1.5-1.2L4.5 12Zm0 0h8"],
+  globe: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z", "M3.5 12h17M12 3.2c2.4 2.5 3.6 5.4 3.6 8.8s-1.2 6.3-3.6 8.8c-2.4-2.5-3.6-5.4-3.6-8.8S9.6 5.7 12 3.2Z"],
+  down: ["M12 5v13", "m6.5 12.5 5.5 5.5 5.5-5.5"],
+  chevron: ["m7 10 5 5 5-5"],
+  close: ["M6.5 6.5l11 11M17.5 6.5l-11 11"],
+  check: ["m5.5 12.5 4.2 4.2 8.8-9.2"],
+  clock: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z", "M12 7.5V12l3 2"],
+  alert: ["M12 8v5", "M12 16.5v.1", "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z"],
+  retry: ["M19.5 12a7.5 7.5 0 1 1-2.3-5.4L20 9", "M20 4v5h-5"],
+  search: ["M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Z", "m16.2 16.2 4.3 4.3"],
+  leave: ["M10 4H6.5A1.5 1.5 0 0 0 5 5.5v13A1.5 1.5 0 0 0 6.5 20H10", "M15 8l4 4-4 4", "M19 12H9.5"],
+  people: ["M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Z", "M2.5 19.5c.4-3.3 3-5 6.5-5s6.1 1.7 6.5 5", "M16 4.8a3.5 3.5 0 0 1 0 6.5M18 14.8c2 .7 3.2 2.3 3.5 4.7"],
+};
+
+/** A line icon; decorative, so hidden from screen readers. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  setAttributes(svg, { viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true", focusable: "false" });
+  for (const d of PATHS[name]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** Parley's mark: two speech bubbles, one answering the other. */
+export function mark() {
+  const svg = document.createElementNS(SVG, "svg");
+  setAttributes(svg, { viewBox: "0 0 48 48", class: "mark", "aria-hidden": "true", focusable: "false" });
+  const shapes = [
+    ["mark-back", "M19 5h14c6.1 0 11 4.6 11 10.3 0 3.5-1.8 6.5-4.6 8.4l.9 5.3c.1.8-.7 1.4-1.4 1l-5.6-3.3H19c-6.1 0-11-4.6-11-10.7S12.9 5 19 5Z"],
+    ["mark-front", "M15 17h12c5.5 0 10 4.2 10 9.5S32.5 36 27 36H16.8l-6.6 5.4c-.6.5-1.5 0-1.4-.8l.8-6.3C6.8 32.6 5 29.8 5 26.5 5 21.2 9.5 17 15 17Z"],
+  ];
+  for (const [name, d] of shapes) {
+    const path = document.createElementNS(SVG, "path");
+    setAttributes(path, { d, class: name });
+    svg.append(path);
+  }
+  return svg;
+}
