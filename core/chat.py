@@ -172,6 +172,7 @@ class Chat:
         return turn, await read_branch(conn, turn.conversation_id, MESSAGES_READ)
 
     def _start(self, user_id: UUID, turn: LocalTurn, branch: Branch) -> LocalTurn:
+        turn.is_first = not any(m.role == "assistant" and m.status == "complete" for m in branch)
         self._running[turn.conversation_id] = turn
         turn.task = asyncio.create_task(
             self._answer(user_id, turn, branch), name=f"turn {turn.message_id}"
@@ -239,7 +240,7 @@ class Chat:
         async with self._db.as_user(user_id) as conn:
             if (await conn.execute(sql.finish, end)).rowcount == 0:
                 return  # deleted meanwhile
-            if status == "complete":
+            if status == "complete" and turn.is_first:
                 await self._jobs.defer(
                     conn, "title", user_id=str(user_id), conversation_id=str(turn.conversation_id)
                 )

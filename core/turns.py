@@ -84,6 +84,8 @@ class LocalTurn:
         self.usage: Usage | None = None
         self.task: asyncio.Task[None] | None = None
         self.stop_asked = False
+        self.is_first = False
+        """Whether nothing was answered in this conversation before."""
         self._news = asyncio.Event()
 
     def take(self, delta: Delta) -> None:

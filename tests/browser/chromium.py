@@ -1,0 +1,22 @@
+"""Chromium as the tests and benchmarks start it."""
+
+from __future__ import annotations
+
+import shutil
+
+from playwright.async_api import Browser, Playwright
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+def find() -> str | None:
+    """Where Chromium is, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium, the system's own."""
+    return await playwright.chromium.launch(executable_path=find(), headless=True, args=FLAGS)
