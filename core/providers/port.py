@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
+AUTO = "auto"
+"""The model a provider picks itself: the first its server offers."""
 Progress = Callable[[str, float | None], None]
 """Called with a short label and a share done (0 to 1, None while unknown)."""
 
@@ -61,10 +63,10 @@ class Provider(Protocol):
 
     def stream(
         self, model: str, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
-    ) -> AsyncIterator[Delta]:
-        """Stream a reply. Closing the iterator stops the provider.
+    ) -> AsyncGenerator[Delta, None]:
+        """Stream a reply. Closing the iterator (`aclosing`) stops the provider.
 
-        A stream that ends without a finish reason raises BrokenStream.
+        `model` may be AUTO. A stream that ends without a finish reason raises BrokenStream.
         """
         ...
 
@@ -74,6 +76,10 @@ class Provider(Protocol):
 
     async def prepare(self, model: str, progress: Progress) -> None:
         """Make the model ready (fetch, load), reporting progress. Returns at once if it is."""
+        ...
+
+    async def warm(self) -> None:
+        """Do beforehand what would delay the first reply, without asking anybody anything."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,131 @@
+"""Starting, watching and ending the process that runs the built-in model."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Self
+
+from core.errors import ProviderError
+
+_WORKER = Path(__file__).with_name("builtin_worker.py")
+_END_SECONDS = 5
+_WINDOWS_APART: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
+    subprocess, "CREATE_NO_WINDOW", 0
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to load and how. `window` is in tokens for each of `slots` conversations at once."""
+
+    model: str
+    window: int
+    slots: int
+    threads: int
+    connections: int
+    key: str
+
+
+class BuiltinServer:
+    """A running model: `address` and `key` of its server, its `window` in tokens."""
+
+    def __init__(self, process: subprocess.Popen[bytes], key: str, answer: bytes) -> None:
+        said = json.loads(answer)
+        self._process = process
+        self.key = key
+        self.address: str = said["address"]
+        self.window: int = said["window"]
+
+    @classmethod
+    async def start(cls, model: Path, *, window: int, slots: int) -> Self:
+        """Load `model`. Raises ProviderError that says why it cannot be loaded."""
+        plan = Plan(
+            model=str(model),
+            window=window,
+            slots=slots,
+            threads=_threads(),
+            connections=64,
+            key=secrets.token_urlsafe(32),
+        )
+        with tempfile.TemporaryFile() as complaints:
+            process = _spawn(complaints)
+            try:
+                answer = await asyncio.to_thread(_ask, process, plan)
+                if not answer:
+                    await asyncio.to_thread(process.wait)
+                    raise _not_loaded(model, complaints)
+            except BaseException:
+                _end(process)
+                raise
+        return cls(process, plan.key, answer)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
+    async def close(self) -> None:
+        """End the process and free its memory."""
+        await asyncio.to_thread(_end, self._process)
+
+
+def _spawn(complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start the worker in a session of its own, so that Ctrl+C reaches only Parley itself."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-P", str(_WORKER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        start_new_session=True,
+        creationflags=_WINDOWS_APART,
+    )
+
+
+def _ask(process: subprocess.Popen[bytes], plan: Plan) -> bytes:
+    """Send the plan, read the answer; empty when the worker has ended instead."""
+    assert process.stdin and process.stdout
+    try:
+        process.stdin.write(json.dumps(asdict(plan)).encode() + b"\n")
+        process.stdin.flush()
+    except OSError:
+        return b""
+    return process.stdout.readline()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin and process.stdout
+    try:
+        process.stdin.close()
+        process.wait(_END_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def _not_loaded(model: Path, complaints: IO[bytes]) -> ProviderError:
+    complaints.seek(0)
+    said = complaints.read().decode(errors="replace")
+    if "No module named 'xllamacpp'" in said:
+        return ProviderError(
+            "The built-in model needs xllamacpp. Run `pip install xllamacpp` and try again."
+        )
+    why = next((line for line in said.splitlines() if " E " in line), "it ended without a word")
+    return ProviderError(
+        f"The built-in model cannot be loaded from {model}: {why.partition(' E ')[2] or why}. "
+        "Delete the file to have it fetched again, or set BUILTIN_MODEL to another GGUF file."
+    )
+
+
+def _threads() -> int:
+    """One for each core; of many, half, since those are mostly two for one real core."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 2
+    return cores if cores <= 4 else min(max(4, cores // 2), 16)

@@ -1,0 +1,183 @@
+"""The wire of the OpenAI protocol. Importing this imports the SDK: see `openai_compatible`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from openai import (
+    AsyncOpenAI,
+    AsyncStream,
+    BadRequestError,
+    Omit,
+    OpenAIError,
+    UnprocessableEntityError,
+)
+
+from core.providers.endpoint import Endpoint
+from core.providers.openai_errors import declined, ended_early, explained
+from core.providers.port import ChatMessage, Delta, Usage
+
+_MALFORMED = (ValueError, TypeError, AttributeError, LookupError)
+"""What reading JSON of an unforeseen shape raises, beside what the SDK and HTTP raise."""
+_FAILURES = (OpenAIError, httpx2.HTTPError, *_MALFORMED)
+_USAGE_SECONDS = 5
+"""How long the usage may come after the reply has ended."""
+_UNKNOWN_FIELD = re.compile(
+    r"unsupported|unrecogni[sz]ed|not supported|not permitted|not allowed|unknown|unexpected|extra",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Dialect:
+    """What this server understands, learned from what it refuses."""
+
+    max_tokens_field: str
+    says_usage: bool = True
+
+    def options(self, max_tokens: int | None) -> dict[str, Any]:
+        chosen: dict[str, Any] = {}
+        if self.says_usage:
+            chosen["stream_options"] = {"include_usage": True}
+        if max_tokens is not None:
+            chosen[self.max_tokens_field] = max_tokens
+        return chosen
+
+    def learns_from(self, refusal: str) -> bool:
+        """Leave out or rename the option that `refusal` complains of; whether there was one."""
+        if self.says_usage and ("stream_options" in refusal or "include_usage" in refusal):
+            self.says_usage = False
+            return True
+        if self.max_tokens_field in refusal and _UNKNOWN_FIELD.search(refusal):
+            names = ("max_tokens", "max_completion_tokens")
+            self.max_tokens_field = names[self.max_tokens_field == names[0]]
+            return True
+        return False
+
+
+class OpenAIClient:
+    """One server's chat: opens streams, reads them, and turns failures into Parley's errors."""
+
+    def __init__(self, endpoint: Endpoint, *, connect: float, read: float) -> None:
+        """`connect` and `read` are seconds: for a connection, and between two signs of life."""
+        self._endpoint = endpoint
+        self._dialect = _Dialect(endpoint.max_tokens_field)
+        timeout = httpx2.Timeout(read, connect=connect)
+        limits = httpx2.Limits(
+            max_connections=None, max_keepalive_connections=20, keepalive_expiry=55
+        )
+        http = httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=True)
+        self._sdk = self._over(http)
+
+    def _over(self, http: httpx2.AsyncClient) -> AsyncOpenAI:
+        key = self._endpoint.key
+        return AsyncOpenAI(
+            api_key=key or "none",
+            base_url=self._endpoint.address,
+            default_headers=None if key else {"Authorization": Omit()},  # type: ignore[dict-item]
+            max_retries=0,
+            timeout=http.timeout,
+            http_client=http,
+        )
+
+    async def models(self) -> list[dict[str, Any]]:
+        """What the server tells of each of its models."""
+        try:
+            page = await self._sdk.models.list()
+            return [one.model_dump() for one in page.data]
+        except _FAILURES as error:
+            raise explained(error, self._endpoint, "", begun=False) from error
+
+    async def reply(
+        self, model: str, messages: Sequence[ChatMessage], max_tokens: int | None
+    ) -> AsyncGenerator[Delta, None]:
+        """Stream one reply. Raises ProviderError; nothing is tried again here."""
+        begun = ended = False
+        try:
+            async with await self._open(self._sdk, model, messages, max_tokens) as chunks:
+                while (chunk := await _next(chunks, ended)) is not None:
+                    begun = True
+                    for delta in _deltas(chunk):
+                        ended = ended or delta.finish_reason is not None
+                        if delta.finish_reason == "content_filter":
+                            raise declined(self._endpoint)
+                        yield delta
+        except _FAILURES as error:
+            if not ended:
+                raise explained(error, self._endpoint, model, begun=begun) from error
+        if not ended:
+            raise ended_early(self._endpoint)
+
+    async def _open(
+        self,
+        sdk: AsyncOpenAI,
+        model: str,
+        messages: Sequence[ChatMessage],
+        max_tokens: int | None,
+    ) -> AsyncStream[Any]:
+        asked: Any = [{"role": message.role, "content": message.text} for message in messages]
+        while True:
+            options: Any = self._dialect.options(max_tokens)
+            try:
+                stream: AsyncStream[Any] = await sdk.chat.completions.create(
+                    model=model, messages=asked, stream=True, **options
+                )
+            except (BadRequestError, UnprocessableEntityError) as error:
+                if not self._dialect.learns_from(str(error)):
+                    raise
+            else:
+                return stream
+
+    async def warm(self) -> None:
+        """Send a reply through the SDK that never leaves this process."""
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(_canned)) as http:
+            sdk = self._over(http)
+            async with await self._open(sdk, "none", [ChatMessage("user", "")], None) as chunks:
+                async for chunk in chunks:
+                    list(_deltas(chunk))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._sdk.close()
+
+
+async def _next(chunks: AsyncStream[Any], ended: bool) -> Any:
+    """The next chunk, None at the end; after the reply has ended there is little to wait for."""
+    try:
+        async with asyncio.timeout(_USAGE_SECONDS if ended else None):
+            return await anext(chunks)
+    except (StopAsyncIteration, TimeoutError):
+        return None
+
+
+def _deltas(chunk: Any) -> Iterator[Delta]:
+    """What a chunk adds. Reasoning is not part of the reply."""
+    for choice in (chunk.choices or ())[:1]:
+        text = _text(choice.delta) if choice.delta else ""
+        reason = choice.finish_reason or None
+        if text or reason:
+            yield Delta(text, finish_reason=reason)
+    if usage := getattr(chunk, "usage", None):
+        yield Delta(usage=Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0))
+
+
+def _text(delta: Any) -> str:
+    """The text of a delta; some servers send it in typed parts, reasoning among them."""
+    content = delta.content or getattr(delta, "refusal", None) or ""
+    if isinstance(content, str):
+        return content
+    return "".join(part["text"] for part in content if part.get("type") == "text")
+
+
+def _canned(request: httpx2.Request) -> httpx2.Response:
+    body = (
+        'data: {"id":"0","object":"chat.completion.chunk","created":0,"model":"none","choices":'
+        '[{"index":0,"delta":{"role":"assistant","content":"."},"finish_reason":"stop"}],'
+        '"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}\n\ndata: [DONE]\n\n'
+    )
+    return httpx2.Response(200, text=body, headers={"content-type": "text/event-stream"})
