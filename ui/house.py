@@ -50,7 +50,6 @@ class House:
         forbid_telemetry()
         self.settings = settings
         self.tunnel = Tunnel(settings)
-        self.loop: asyncio.AbstractEventLoop | None = None
         self.guests = GuestDoor(self.core)
         self._guest_door = Door(self.guests, guest_socket, LARGEST_FRAME)
         self._preparing: asyncio.Task[None] | None = None
@@ -98,7 +97,6 @@ class House:
     @asynccontextmanager
     async def lifespan(self, _: Any) -> AsyncIterator[dict[str, Any]]:
         """Open the core and the guest door; close both."""
-        self.loop = asyncio.get_running_loop()
         try:
             await self.core()
             self._guest_door.open()
@@ -123,8 +121,15 @@ class House:
     @asynccontextmanager
     async def _open_core(self) -> AsyncIterator[App]:
         core_app = await in_background(partial(import_module, "core.app"))
+        # Imports the core, and so would hold up the first answer of the host door.
+        from ui.host import bridge  # noqa: PLC0415
+
         async with core_app.open_app(self.settings, self._progress) as core:
-            yield core
+            bridge.attach_core(core, asyncio.get_running_loop())
+            try:
+                yield core
+            finally:
+                bridge.detach_core()
 
     async def _api(self, name: str) -> ASGIApp:
         """An app of `ui.api`, imported off the loop: FastAPI takes half a second."""

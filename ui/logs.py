@@ -13,6 +13,9 @@ from core.settings import Settings
 LARGEST = 2_000_000
 """Bytes after which a new log file is begun; three old ones are kept."""
 
+FILE_ONLY = ("py.warnings", "ui.launcher")
+"""Loggers that say nothing a person could act on, or something the terminal says otherwise."""
+
 
 def log_file(settings: Settings) -> Path:
     """The file where details are."""
@@ -38,7 +41,7 @@ def set_up_logs(settings: Settings) -> None:
     terminal = logging.StreamHandler()
     terminal.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s"))
     terminal.setLevel(settings.log_level)
-    terminal.addFilter(lambda record: record.name != "py.warnings")
+    terminal.addFilter(lambda record: record.name not in FILE_ONLY)
     root = logging.getLogger()
     root.handlers[:] = [file, terminal]
     root.setLevel(min(logging.INFO, terminal.level))

@@ -10,20 +10,20 @@ from streamlit.components.v2 import manifest_scanner
 
 from core.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[1]
+APP = Path(__file__).resolve().with_name("app.py")
 
 
 def set_streamlit_options(settings: Settings) -> None:
     """Set what must hold whatever the person's own Streamlit settings say.
 
-    Call before `st.App` is made. The theme and the rest are in `.streamlit/config.toml`.
+    Call before `st.App` is made. The theme and the rest are in `ui/.streamlit/config.toml`.
     """
     _take_over_logs()
     # Reading what every installed package says of itself takes a quarter of the start, to find
     # packaged components; Parley's own are not packaged.
     manifest_scanner.scan_component_manifests = lambda max_workers=None: []
-    # Finds .streamlit/config.toml beside this file from any working directory.
-    config._main_script_path = str(ROOT / "ui.py")
+    # As `streamlit run ui/app.py` does: finds .streamlit/config.toml from any working directory.
+    config._main_script_path = str(APP)
     config.get_config_options(
         force_reparse=True,
         options_from_flags={
