@@ -20,6 +20,7 @@ from core.providers.port import ChatMessage
 from core.providers.registry import Providers
 from core.queries import load
 from core.settings import Settings
+from core.text import typed
 from core.titles import first_words
 from core.turns import LocalTurn, RemoteTurn, Turn, save_while_running
 
@@ -65,7 +66,7 @@ class Chat:
         Without a conversation a new one begins. Raises Refused for an empty text, Busy while
         a reply is being written, NotFound, ProviderError for an unknown provider.
         """
-        text = text.strip().replace("\x00", "")
+        text = typed(text)
         if not text:
             raise Refused("There is nothing to send. Type a message first.")
         provider, model = self._choice(provider, model)

@@ -12,6 +12,7 @@ from core.database import Connection, Database, Identity
 from core.errors import NotFound, Refused
 from core.events import Events
 from core.queries import load
+from core.text import one_line
 
 sql = load("conversations")
 
@@ -80,18 +81,13 @@ class Conversations:
         if kind != "chat":
             raise Refused("Rooms are made with a language of their own. Use the rooms for it.")
         async with self._db.as_user(user_id) as conn:
-            conversation_id = await self.insert(conn, user_id, title)
-        return await self.get(user_id, conversation_id)
-
-    async def insert(self, conn: Connection, user_id: UUID, title: str | None) -> UUID:
-        """Begin a chat within a transaction of `user_id`; its id."""
-        cursor = await conn.execute(
-            sql.insert,
-            {"user_id": user_id, "title": title, "titled_by": "user" if title else "first words"},
-        )
-        row = await cursor.fetchone()
-        assert row is not None
-        return UUID(str(row["id"]))
+            title = one_line(title or "", TITLE_LENGTH) or None
+            by = "user" if title else "first words"
+            new = {"user_id": user_id, "title": title, "titled_by": by}
+            row = await (await conn.execute(sql.insert, new)).fetchone()
+            assert row is not None
+            await self.announce(conn, user_id, row["id"])
+        return await self.get(user_id, row["id"])
 
     async def list(
         self, user_id: UUID, kind: Kind | None = None, limit: int = 100
@@ -119,7 +115,7 @@ class Conversations:
 
     async def rename(self, user_id: UUID, conversation_id: UUID, title: str) -> None:
         """Give a conversation a title of the person's own; it is not changed by itself any more."""
-        title = " ".join(title.split())[:TITLE_LENGTH]
+        title = one_line(title, TITLE_LENGTH)
         if not title:
             raise Refused("A title needs at least one letter.")
         await self.set_title(user_id, conversation_id, title, by="user")

@@ -21,7 +21,7 @@ from core.database import Connection, Database
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 2
-_POLL = 60.0
+_POLL = 5.0
 _GRACE = 2.0
 """Seconds a running job gets to finish when Parley ends."""
 

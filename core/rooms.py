@@ -16,6 +16,7 @@ from core.errors import NotFound, Refused, TooFast, TooLong
 from core.events import Events
 from core.queries import load
 from core.settings import Settings
+from core.text import one_line, typed
 from core.translation.service import Saying, Translations
 
 sql = load("rooms")
@@ -80,7 +81,7 @@ class Rooms:
 
     async def create(self, user_id: UUID, name: str, language: str) -> Room:
         """Open a room whose host reads `language`. Raises Refused for a bad name or language."""
-        name = " ".join(name.replace("\x00", "").split())[:TITLE_LENGTH]
+        name = one_line(name, TITLE_LENGTH)
         if not name:
             raise Refused("A room needs a name. Type one first.")
         new = {
@@ -121,7 +122,7 @@ class Rooms:
 
         Raises NotFound, Refused for an empty name, RoomFull.
         """
-        name = " ".join(name.replace("\x00", "").split())[:NAME_LENGTH]
+        name = one_line(name, NAME_LENGTH)
         if not name:
             raise Refused("Please give a name.", field="name")
         secret = secrets.token_urlsafe(24)
@@ -172,7 +173,7 @@ class Rooms:
 
         The same nonce again is the same message. Raises Refused, TooLong, TooFast, NotFound.
         """
-        text = text.strip().replace("\x00", "")
+        text = typed(text)
         self._check_length(participant, text)
         saying = {
             "room_id": participant.conversation_id, "user_id": participant.user_id,

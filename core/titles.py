@@ -8,6 +8,7 @@ from core.conversations import TITLE_LENGTH, Conversations
 from core.errors import NotFound, ParleyError
 from core.providers.port import ChatMessage
 from core.providers.registry import Providers
+from core.text import one_line
 
 _WORDS = 60
 _ASK = (
@@ -15,11 +16,12 @@ _ASK = (
     "Answer with the title only, without quotation marks."
 )
 _EXCERPT = 1000
+_QUOTES = "\"'«»„“”「」*# "
 
 
 def first_words(text: str) -> str:
     """The beginning of a text as a title: one line of at most 60 characters, cut at a word."""
-    line = " ".join(text.split())
+    line = one_line(text, 10 * _WORDS)
     if len(line) <= _WORDS:
         return line
     cut = line[:_WORDS].rsplit(" ", 1)[0] if " " in line[:_WORDS] else line[:_WORDS]
@@ -62,4 +64,5 @@ class Titles:
                 pieces.append(delta.text)
         except ParleyError:
             return ""  # the first words stay; a title is not worth an error
-        return "".join(pieces).strip().strip("\"'«»„“”「」*").split("\n")[0][:TITLE_LENGTH].strip()
+        title = "".join(pieces).strip().split("\n")[0]
+        return one_line(title.strip(_QUOTES), TITLE_LENGTH)

@@ -129,6 +129,7 @@ def make_settings(database_url: str, models: LLMock, tmp_path: Path) -> MakeSett
                 "data_dir": tmp_path / "data",
                 "openai_base_url": models.base_url("openai"),
                 "openai_api_key": "sk-test-secret",
+                "ai_model": "gpt-4o-mini",
                 "translation_engine": "local",
                 **changes,
             }

@@ -310,6 +310,7 @@ async def test_a_killed_process_leaves_the_question_and_the_part_of_the_reply(
     for name in ("database_url", "openai_api_key"):
         monkeypatch.setenv(name.upper(), getattr(settings, name).get_secret_value())
     monkeypatch.setenv("OPENAI_BASE_URL", settings.openai_base_url)
+    monkeypatch.setenv("AI_MODEL", settings.ai_model)
     monkeypatch.setenv("DATA_DIR", str(settings.data_dir))
     process = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
     try:

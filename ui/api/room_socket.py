@@ -19,6 +19,7 @@ from core.app import App
 from core.errors import NotFound, ParleyError, Refused
 from core.feed import Feed
 from core.rooms import HOST_MESSAGE_LENGTH, Doorway, Participant
+from core.text import typed
 from ui.api.dependencies import Core, User, error_body
 
 log = logging.getLogger(__name__)
@@ -204,7 +205,7 @@ def _text(frame: Frame, key: str) -> str:
     value = frame.get(key, "")
     if not isinstance(value, str):
         raise Refused(f"{key} must be a text.", field=key)
-    return value
+    return typed(value)
 
 
 def _id(frame: Frame, key: str) -> int:

@@ -1,0 +1,46 @@
+"""The API against its own OpenAPI document, with whatever a client may send."""
+
+import asyncio
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.ui.test_api import serving
+from ui.api import rest_api
+
+
+@pytest.mark.timeout(300)
+async def test_the_api_keeps_what_its_document_promises(app, models):
+    api = rest_api()
+    api.state.core = app
+    async with serving(api) as address:
+        await asyncio.to_thread(_try_everything, f"http://{address}")
+
+
+def _try_everything(address: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    for operation in schema.get_all_operations():
+
+        @settings(
+            max_examples=25, deadline=None, database=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @_given(operation.ok())
+        def calls(case):
+            response = case.call(base_url=address)
+            assert response.status_code < 500 or response.status_code in (502, 503)
+            # A blank message or an unknown language fits the schema and is refused all the same.
+            case.validate_response(response, excluded_checks=[positive_data_acceptance])
+
+        calls()
+
+
+def _given(operation):
+    def decorate(function):
+        import hypothesis
+
+        return hypothesis.given(case=operation.as_strategy())(function)
+
+    return decorate
