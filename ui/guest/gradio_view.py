@@ -99,7 +99,9 @@ def _view(page: str) -> GradioView | None:
     if not (config and script and style):
         log.warning("The guest page goes without Gradio: this version's page reads differently.")
         return None
-    return GradioView(json.loads(config[1]), script[1], style[1])
+    settings: dict[str, Any] = json.loads(config[1])
+    del settings["root"]  # only the guest's browser knows under which address it came
+    return GradioView(settings, script[1], style[1])
 
 
 class AssetsOnly:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +17,7 @@ TYPES = frozenset({".js", ".css", ".svg"})
 
 def live_files() -> ASGIApp:
     """The files of the view, to be mounted at `/live`: asked for anew each time, by ETag."""
-    return _Files(StaticFiles(directory=FOLDER))
+    return _Files(GZipMiddleware(StaticFiles(directory=FOLDER), minimum_size=500))
 
 
 @cache
@@ -34,7 +35,7 @@ def style_sheets() -> tuple[str, ...]:
 class _Files:
     """Only what browsers run, never the Python beside it."""
 
-    def __init__(self, files: StaticFiles) -> None:
+    def __init__(self, files: ASGIApp) -> None:
         self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

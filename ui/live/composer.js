@@ -14,8 +14,8 @@ function lengthOf(text) {
 
 export class Composer {
   /** `onSay(text)`; `draftKey` in storage or null; `limit` in characters, once known. */
-  constructor({ words, draftKey, onSay }) {
-    Object.assign(this, { words, draftKey, onSay, limit: Infinity, reading: words.language });
+  constructor({ words, reading, draftKey, onSay }) {
+    Object.assign(this, { words, reading, draftKey, onSay, limit: Infinity });
     this.input = el("textarea", {
       rows: "1",
       class: "input",
@@ -27,12 +27,11 @@ export class Composer {
     this.counter = el("span", { class: "counter", role: "status", hidden: true });
     this.button = el("button", { type: "submit", class: "send" }, icon("send"));
     // Keeps the keyboard of a phone open while sending.
-    this.button.addEventListener("pointerdown", (event) => event.preventDefault());
     this.button.addEventListener("mousedown", (event) => event.preventDefault());
     const field = el("div", { class: "field" }, this.input, this.counter);
     this.element = el("form", { class: "composer", on: { submit: (event) => this.#submit(event) } }, field, this.button);
     this.input.value = load(draftKey) ?? "";
-    this.read(words, this.reading);
+    this.read(words, reading);
     queueMicrotask(() => this.#changed());
   }
 
@@ -51,7 +50,8 @@ export class Composer {
   }
 
   focus() {
-    if (!touch()) this.input.focus({ preventScroll: true });
+    const elsewhere = this.element.getRootNode().activeElement;
+    if (!touch() && !elsewhere) this.input.focus({ preventScroll: true });
   }
 
   /** Give back a text that could not be said, unless something new is being written. */

@@ -16,12 +16,16 @@ export class Outbox {
     return letter;
   }
 
-  has(nonce) {
-    return this.letters.some((letter) => letter.nonce === nonce);
+  /** Returns the letter, or undefined where there was none. */
+  remove(nonce) {
+    const letter = this.letters.find((one) => one.nonce === nonce);
+    this.letters = this.letters.filter((one) => one !== letter);
+    if (letter) this.#keep();
+    return letter;
   }
 
-  remove(nonce) {
-    this.letters = this.letters.filter((letter) => letter.nonce !== nonce);
+  empty() {
+    this.letters = [];
     this.#keep();
   }
 

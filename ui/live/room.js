@@ -7,21 +7,20 @@
 // `root` is an element or a shadow root; nothing outside of it is touched. Colours come from
 // CSS variables (--parley-..., see room.css), so a host page can map its own theme onto it.
 
+import { openCompany } from "./company.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { el, setText } from "./dom.js";
 import { Header } from "./header.js";
 import { farewell, JoinForm } from "./join.js";
-import { pickLanguage } from "./languages.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
-import { peopleList } from "./people.js";
-import { openSheet } from "./sheet.js";
+import { Reader } from "./reader.js";
 import { forget, load, save } from "./storage.js";
-import { match, Words } from "./words.js";
 
 const STYLES = ["room.css", "messages.css", "join.css", "sheet.css"];
 const PATIENCE = 900; // ms a lost line goes unmentioned
+const NOTICE = 6000; // ms a notice stays
 const ENDED = ["not_found", "closed", "room_full"];
 
 /**
@@ -36,7 +35,8 @@ const ENDED = ["not_found", "closed", "room_full"];
  * - reading: the language to read in, preselected
  * - interfaces, loadStrings: [{code, name}] the page can be shown in, and `async code -> strings`
  * - theme: "auto", "light" or "dark"
- * - onLanguage(code), onUnread(count), onRoom(room): for the page around it
+ * - header: false for none (the page around it has its own)
+ * - onLanguage(code), onUnread(count), onRoom(room), onReading(code): for the page around it
  * Returns {destroy(), setTheme(theme)}.
  */
 export function mountRoom(root, options) {
@@ -47,28 +47,17 @@ export function mountRoom(root, options) {
 class Room {
   constructor(root, options) {
     this.options = options;
-    this.words = new Words(options.strings, options.language, options.languages);
     this.saved = load(options.storageKey) ?? {};
-    this.preferences = load(options.preferencesKey) ?? {};
-    this.reading = this.saved.language ?? options.reading ?? options.language;
+    const reading = this.saved.language ?? options.reading ?? options.language;
+    this.reader = new Reader(options, reading, { onWords: () => this.#speak(), onReading: (code) => this.#readIn(code) });
     this.room = options.room ?? {};
     this.people = [];
     this.queue = [];
-    this.hiddenNews = 0;
+    this.unseen = 0;
     this.draftKey = options.storageKey ? `${options.storageKey}:draft` : null;
     this.outbox = new Outbox(options.storageKey ? `${options.storageKey}:outbox` : null);
-    this.element = el("div", { class: "parley", style: { visibility: "hidden" } });
-    this.header = new Header(this.words, {
-      onPeople: () => this.#showPeople(),
-      onLanguage: options.interfaces && (() => this.#pickInterface()),
-    });
-    this.body = el("div", { class: "body" });
-    this.notice = el("div", { class: "notice", role: "status", hidden: true });
-    this.element.append(this.header.element, this.body, this.notice);
-    this.setTheme(options.theme ?? "auto");
-    root.append(...styleSheets(() => this.element.style.removeProperty("visibility")), this.element);
-    this.root = root;
-    this.seen = () => document.visibilityState === "visible" && this.#news(0);
+    this.#build(root);
+    this.seen = () => document.visibilityState === "visible" && this.#count(0);
     document.addEventListener("visibilitychange", this.seen);
     this.connection = new Connection(new URL(options.socketUrl, location.href).href.replace(/^http/, "ws"), {
       hello: () => this.#hello(),
@@ -88,25 +77,38 @@ class Room {
     this.connection.stop();
     this.log?.destroy();
     this.element.remove();
+    this.sheets.forEach((sheet) => sheet.remove());
   }
 
   setTheme(theme) {
     this.element.dataset.theme = theme;
   }
 
+  #build(root) {
+    const onLanguage = this.options.interfaces && (() => this.reader.pickInterface(this.element));
+    this.element = el("div", { class: "parley", style: { visibility: "hidden" } });
+    this.header = new Header(this.reader.words, { onPeople: () => this.#showPeople(), onLanguage });
+    this.header.element.hidden = this.options.header === false;
+    this.body = el("div", { class: "body" });
+    this.notice = el("div", { class: "notice", role: "status", hidden: true });
+    this.element.append(this.header.element, this.body);
+    this.setTheme(this.options.theme ?? "auto");
+    this.sheets = styleSheets(() => this.element.style.removeProperty("visibility"));
+    root.append(...this.sheets, this.element);
+  }
+
   // Coming in and going out
 
-  #askIn(complaint) {
+  #askIn() {
     this.join = new JoinForm({
-      words: this.words,
+      words: this.reader.words,
       room: this.room,
-      name: this.saved.name ?? this.preferences.name,
-      language: this.reading,
+      name: this.saved.name ?? this.reader.name,
+      language: this.reader.reading,
       onJoin: (name, language) => this.#join(name, language),
-      onLanguage: () => this.#pickReading(),
+      onLanguage: () => this.reader.pickReading(this.element),
     });
     this.#show("joining", this.join.element);
-    if (complaint) this.join.complain(complaint);
   }
 
   #join(name, language) {
@@ -120,11 +122,12 @@ class Room {
     const after = this.log?.settled ?? 0;
     Object.assign(this, { asked: after, firstNew: null });
     if (options.host) return { join: { after } };
-    if (saved.participant) return { join: { participant: saved.participant, after, language: this.reading } };
+    if (saved.participant) return { join: { participant: saved.participant, after, language: this.reader.reading } };
     return { join: { name: saved.name, language: saved.language } };
   }
 
   #enter() {
+    const { words, reading } = this.reader;
     this.join = null;
     const actions = {
       retry: (id) => this.connection.send({ retry: id }),
@@ -132,24 +135,27 @@ class Room {
       discard: (nonce) => this.#discard(nonce),
       older: (id) => this.connection.send({ older: id }),
     };
-    this.log = new Log({ words: this.words, reading: this.reading, actions });
+    this.log = new Log({ words, reading, actions });
     this.log.caughtUp(false, true);
-    this.composer = new Composer({ words: this.words, draftKey: this.draftKey, onSay: (text) => this.#say(text) });
-    this.composer.read(this.words, this.reading);
+    this.composer = new Composer({ words, reading, draftKey: this.draftKey, onSay: (text) => this.#say(text) });
     this.log.keep(() => this.outbox.letters.forEach((letter) => this.#showLetter(letter)));
-    this.#show("talking", this.log.element, this.composer.element);
+    const notices = el("div", { class: "notices" }, this.notice);
+    this.#show("talking", this.log.element, notices, this.composer.element);
     this.header.setRoom(this.room, true);
     this.connection.start();
   }
 
   #end(code) {
     this.connection.stop();
-    const { words } = this;
-    const again = { label: words.say(code === "left" ? "end.left.again" : "end.again"), act: () => this.#startAgain() };
-    const page = { title: words.say(`end.${code}.title`), text: words.say(`end.${code}.text`) };
     this.ended = code;
     this.#leaveLog();
-    this.#show("over", farewell({ ...page, action: code === "closed" ? null : again }));
+    const { words } = this.reader;
+    const label = words.say(code === "left" ? "end.left.again" : "end.again");
+    this.#show("over", farewell({
+      title: words.say(`end.${code}.title`),
+      text: words.say(`end.${code}.text`),
+      action: code === "closed" ? null : { label, act: () => this.#startAgain() },
+    }));
   }
 
   #startAgain() {
@@ -160,15 +166,11 @@ class Room {
 
   #leave() {
     this.connection.send({ leave: true });
-    this.#forget();
-    this.#end("left");
-  }
-
-  #forget() {
     forget(this.options.storageKey);
     forget(this.draftKey);
-    this.outbox.letters.map((letter) => letter.nonce).forEach((nonce) => this.outbox.remove(nonce));
+    this.outbox.empty();
     this.saved = { name: this.saved.name };
+    this.#end("left");
   }
 
   #leaveLog() {
@@ -209,46 +211,45 @@ class Room {
 
   #joined({ participant, token, room, limits }) {
     this.me = participant;
-    if (token) this.saved = { ...this.saved, participant: token };
-    this.saved = { ...this.saved, name: participant.name, language: participant.language };
-    this.reading = participant.language ?? this.reading;
-    if (!this.options.host) save(this.options.storageKey, this.saved);
-    this.#prefer({ name: participant.name, language: participant.language });
+    this.limits = limits;
     this.room = { ...this.room, ...room };
+    this.saved = { participant: token ?? this.saved.participant, name: participant.name, language: participant.language };
+    if (!this.options.host) save(this.options.storageKey, this.saved);
+    this.reader.prefer({ name: participant.name, language: participant.language });
+    this.reader.reading = participant.language ?? this.reader.reading;
     this.options.onRoom?.(this.room);
     if (!this.log) this.#enter();
     this.header.setRoom(this.room, true);
     this.composer.setLimit(limits?.message_length);
-    this.limits = limits;
-    this.log.read(this.words, this.reading);
-    this.composer.read(this.words, this.reading);
+    this.#speak();
   }
 
   #message(event) {
     this.log.add(event);
     if (!this.caught) this.firstNew ??= event.id;
     if (event.mine && event.nonce) this.outbox.remove(event.nonce);
-    if (!event.mine && document.hidden && this.caught) this.#news(this.hiddenNews + 1);
+    if (!event.mine && document.hidden && this.caught) this.#count(this.unseen + 1);
   }
 
   #current({ more }) {
     // A reconnection that says "more" missed too much to be told of: it began anew.
-    const anew = more && this.asked > 0 && this.firstNew;
-    if (anew) this.log.forgetBefore(this.firstNew);
+    if (more && this.asked && this.firstNew) this.log.forgetBefore(this.firstNew);
     this.log.caughtUp(this.asked ? more || this.log.more : more);
     this.caught = true;
     this.outbox.waiting().forEach((letter) => this.#send(letter));
+    this.composer.focus();
   }
 
   #refused({ code, nonce }) {
     if (!this.log || (ENDED.includes(code) && !nonce)) return this.#shutOut(code);
     if (nonce && this.outbox.refuse(nonce, code)) this.log.keep(() => this.log.refuse(nonce, code));
-    return this.#tell(this.#sentence(code));
+    if (this.connection.state === "joined") this.#tell(this.#sentence(code));
+    return undefined; // a refused reconnection is tried again, and shown as a lost line
   }
 
   #shutOut(code) {
     this.connection.stop();
-    if (code === "not_found" && this.saved.participant && !this.options.host) {
+    if (code === "not_found" && this.saved.participant) {
       // The room does not know us any more: come in anew, keeping the name.
       forget(this.options.storageKey);
       this.saved = { name: this.saved.name };
@@ -262,9 +263,10 @@ class Room {
   }
 
   #sentence(code) {
+    const { words } = this.reader;
     const key = `error.${code}`;
-    const limit = this.words.number(this.limits?.message_length ?? 0);
-    return this.words.say(key in this.words.strings ? key : "error.other", { limit });
+    const limit = words.number(this.limits?.message_length ?? 0);
+    return words.say(key in words.strings ? key : "error.other", { limit });
   }
 
   // What we say
@@ -276,17 +278,9 @@ class Room {
     if (this.caught) this.#send(letter);
   }
 
-  #showLetter(letter) {
-    this.log.add({
-      nonce: letter.nonce,
-      text: letter.text,
-      mine: true,
-      pending: true,
-      refused: letter.refused ?? null,
-      author_id: this.me?.id,
-      language: null,
-      created_at: letter.at,
-    });
+  #showLetter({ nonce, text, refused, at }) {
+    const mine = { mine: true, author_id: this.me?.id, language: null };
+    this.log.add({ ...mine, nonce, text, pending: true, refused: refused ?? null, created_at: at });
   }
 
   #send(letter) {
@@ -300,8 +294,7 @@ class Room {
   }
 
   #discard(nonce) {
-    const letter = this.outbox.letters.find((one) => one.nonce === nonce);
-    this.outbox.remove(nonce);
+    const letter = this.outbox.remove(nonce);
     this.log.keep(() => this.log.remove(nonce));
     if (letter) this.composer.restore(letter.text);
   }
@@ -309,72 +302,24 @@ class Room {
   // Words and languages
 
   #speak() {
-    this.element.dir = this.words.direction;
-    this.element.lang = this.words.language;
-    this.header.read(this.words);
-    this.join?.read(this.words);
-    this.log?.read(this.words, this.reading);
-    this.composer?.read(this.words, this.reading);
+    const { words, reading } = this.reader;
+    this.element.dir = words.direction;
+    this.element.lang = words.language;
+    this.header.read(words);
+    this.join?.read(words);
+    this.log?.read(words, reading);
+    this.composer?.read(words, reading);
     if (this.ended) this.#end(this.ended);
   }
 
-  #pickInterface() {
-    const { words } = this;
-    pickLanguage(this.element, {
-      title: words.say("language.page"),
-      languages: this.options.interfaces,
-      current: words.language,
-      words,
-      onPick: (code) => this.#setInterface(code, true),
-    });
-  }
-
-  async #setInterface(code, andReading) {
-    const strings = await this.options.loadStrings(code);
-    const linked = this.#interfaceFor(this.reading) === this.words.language;
-    this.words = new Words(strings, code, this.options.languages);
-    this.#prefer({ page: code });
-    this.options.onLanguage?.(code);
-    const same = match([code], this.options.languages.map((one) => one.code));
-    if (andReading && linked && same) this.#setReading(same, false);
-    this.#speak();
-  }
-
-  #pickReading() {
-    const { words } = this;
-    pickLanguage(this.element, {
-      title: words.say("language.reading"),
-      languages: this.options.languages,
-      current: this.join?.language ?? this.reading,
-      first: [...new Set((navigator.languages ?? []).map((tag) => match([tag], [...words.known.keys()])))],
-      words,
-      onPick: (code) => this.#setReading(code, true),
-    });
-  }
-
-  #setReading(code, andInterface) {
-    const linked = this.#interfaceFor(this.reading) === this.words.language;
-    this.reading = code;
+  #readIn(code) {
     this.join?.setLanguage(code);
-    this.#prefer({ language: code });
-    if (this.log) {
-      this.saved = { ...this.saved, language: code };
-      if (!this.options.host) save(this.options.storageKey, this.saved);
-      this.log.read(this.words, code);
-      this.composer.read(this.words, code);
-      this.connection.send({ language: code });
-    }
-    const page = this.#interfaceFor(code);
-    if (andInterface && linked && page && page !== this.words.language) this.#setInterface(page, false);
-  }
-
-  #interfaceFor(code) {
-    return match([code], (this.options.interfaces ?? []).map((one) => one.code));
-  }
-
-  #prefer(change) {
-    this.preferences = { ...this.preferences, ...change };
-    save(this.options.preferencesKey, this.preferences);
+    this.options.onReading?.(code);
+    if (!this.log) return;
+    this.saved = { ...this.saved, language: code };
+    if (!this.options.host) save(this.options.storageKey, this.saved);
+    this.#speak();
+    this.connection.send({ language: code });
   }
 
   // The frame around it
@@ -382,56 +327,40 @@ class Room {
   #line(state) {
     clearTimeout(this.patience);
     if (state !== "joined") this.caught = false;
-    if (state === "lost" || state === "connecting") {
-      this.patience = setTimeout(() => this.header.setLine(navigator.onLine === false ? "offline" : "lost"), PATIENCE);
-    } else this.header.setLine(null);
+    if (state === "lost" || state === "connecting") this.patience = setTimeout(() => this.#mentionLoss(), PATIENCE);
+    else this.header.setLine(null);
+  }
+
+  #mentionLoss() {
+    this.header.setLine(navigator.onLine === false ? "offline" : "lost");
   }
 
   #showCompany(people) {
     this.people = people;
     this.header.setPeople(people);
-    if (this.sheet?.isConnected) this.sheet.querySelector(".people").replaceWith(peopleList(people, this.me?.id, this.words));
+    this.company?.show(people);
   }
 
   #showPeople() {
-    const { words } = this;
-    const choose = () => {
-      this.sheet.close();
-      this.#pickReading();
-    };
-    const language = el(
-      "button",
-      { type: "button", class: "row", on: { click: choose } },
-      el("span", { class: "row-label" }, words.say("language.reading")),
-      el("span", { class: "row-value", lang: this.reading }, words.known.get(this.reading)?.name ?? words.languageName(this.reading)),
-    );
-    const leave = el("button", { type: "button", class: "row danger", on: { click: () => (this.sheet.close(), this.#confirmLeave()) } }, words.say("room.leave"));
-    const content = el("div", { class: "sheet-body" }, peopleList(this.people, this.me?.id, words), language, this.options.host ? null : leave);
-    this.sheet = this.#sheet(words.say("people.title"), content);
-  }
-
-  #confirmLeave() {
-    const { words } = this;
-    const leave = el("button", { type: "button", class: "primary danger", on: { click: () => (sheet.close(), this.#leave()) } }, words.say("room.leave"));
-    const stay = el("button", { type: "button", class: "secondary", on: { click: () => sheet.close() } }, words.say("room.stay"));
-    const sheet = this.#sheet(words.say("room.leave"), el("div", { class: "sheet-body" }, el("p", {}, words.say("room.leave_text")), el("div", { class: "choice-pair" }, stay, leave)));
-  }
-
-  #sheet(title, content) {
-    const { words } = this;
-    return openSheet(this.element, { title, content, close: words.say("close"), dir: words.direction, lang: words.language });
+    this.company = openCompany(this.element, {
+      people: this.people,
+      me: this.me?.id,
+      reader: this.reader,
+      onReading: () => this.reader.pickReading(this.element),
+      onLeave: this.options.host ? null : () => this.#leave(),
+    });
   }
 
   #tell(text) {
     setText(this.notice, text);
     this.notice.hidden = false;
     clearTimeout(this.noticeTimer);
-    this.noticeTimer = setTimeout(() => (this.notice.hidden = true), 6000);
+    this.noticeTimer = setTimeout(() => (this.notice.hidden = true), NOTICE);
   }
 
-  #news(count) {
-    this.hiddenNews = count;
-    this.options.onUnread?.(count);
+  #count(unseen) {
+    this.unseen = unseen;
+    this.options.onUnread?.(unseen);
   }
 }
 
