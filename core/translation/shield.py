@@ -77,7 +77,7 @@ def translate_sentence(text: str, engine: Engine, known: Collection[str] = ()) -
 
     `known` are the protected pieces of the text around it, which it must not repeat.
     """
-    if not _has_words(text):
+    if not has_words(text):
         return text
     for output in _ways(text, cache(engine)):
         if output and protected.faithful(text, output, known):
@@ -94,7 +94,8 @@ class _Cut:
     shown: str
 
 
-def _has_words(text: str) -> bool:
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate: a letter outside the protected spans."""
     cuts = [_Cut(span.start, span.end, "") for span in protected.find(text)]
     return any(char.isalpha() for piece in _between(text, cuts) for char in piece)
 
@@ -154,7 +155,7 @@ def _is_simple(group: Group, text: str) -> bool:
     """Whether it is emphasis around words and numbers alone."""
     inner = text[group.inner_start : group.inner_end]
     plain = all(span.kind is Kind.NUMBER for span in protected.find(inner))
-    return plain and not group.is_link and not groups(inner) and _has_words(inner)
+    return plain and not group.is_link and not groups(inner) and has_words(inner)
 
 
 def _translated(found: Iterable[Group], text: str, engine: Engine) -> Iterator[_Cut]:
