@@ -1,9 +1,9 @@
-"""Translation by an AI provider: it knows the conversation, where a small model knows a sentence."""
+"""Translation by an AI provider: it knows the talk, where a small model knows a sentence."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
 from core.errors import TranslationError
@@ -99,12 +99,12 @@ class LLMTranslator:
         context: Sequence[Said],
         *,
         masked: bool = False,
-    ) -> AsyncIterator[str]:
+    ) -> AsyncGenerator[str]:
         rules = _RULES.format(
             source=_name(source), target=_name(target), more=_MASKED if masked else ""
         )
         messages = [ChatMessage("system", rules), ChatMessage("user", _request(text, context))]
-        async with aclosing(self._provider.stream(self._model, messages)) as deltas:  # type: ignore[type-var]
+        async with aclosing(self._provider.stream(self._model, messages)) as deltas:
             async for delta in deltas:
                 if delta.text:
                     yield delta.text
