@@ -80,14 +80,8 @@ def refuse_nonsense(source: str, text: str, language: str, target: str) -> None:
     """Raise TranslationError where `text` is plainly no translation of `source`."""
     if not text.strip():
         raise TranslationError("The model answered nothing. Try again, or choose another model.")
-    written_in = detect(source, hint=language)
-    said_in = detect(text)
-    if written_in in (None, target) or said_in in (None, target):
-        return
-    if text.strip() == source.strip() or said_in == written_in:
-        raise TranslationError(
-            "The model did not translate. Try again, or choose another model.", language=said_in
-        )
+    if detect(source, hint=language) == language == detect(text, hint=target):
+        raise TranslationError("The model did not translate. Try again, or choose another model.")
 
 
 def repaired(source: str, text: str) -> str:

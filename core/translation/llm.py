@@ -6,13 +6,14 @@ import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
-from core.errors import TranslationError
+from core.errors import ProviderError, TranslationError
 from core.languages import LANGUAGES
 from core.providers.port import ChatMessage, Progress, Provider
 from core.translation import protected
 from core.translation.answers import Answer, refuse_nonsense, repaired
 from core.translation.masks import Mask
 from core.translation.port import Said
+from core.translation.shield import has_words
 
 _CONTEXT = 6
 _CONTEXT_LENGTH = 400
@@ -54,7 +55,7 @@ class LLMTranslator:
 
         Raises ProviderError, DownloadError, or TranslationError for an answer that is none.
         """
-        if source == target or not text.strip():
+        if source == target or not has_words(text):
             yield text
             return
         await self._provider.prepare(self._model, progress or _unheard)
@@ -79,17 +80,15 @@ class LLMTranslator:
         mask = Mask(text)
         answer = Answer(mask.text)
         asked = self._ask(mask.text, source, target, context, masked=True)
-        async with aclosing(asked) as pieces:
-            async for piece in pieces:
-                answer.add(piece)
-        result = mask.removed(answer.finished())
-        if result is None or protected.lost(text, result):
-            return None
         try:
+            async with aclosing(asked) as pieces:
+                async for piece in pieces:
+                    answer.add(piece)
+            result = mask.removed(answer.finished()) or ""
             refuse_nonsense(text, result, source, target)
-        except TranslationError:
-            return None
-        return result
+        except (TranslationError, ProviderError):
+            return None  # the first answer is whole but for a few signs
+        return None if protected.lost(text, result) else result
 
     async def _ask(
         self,

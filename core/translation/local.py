@@ -57,7 +57,7 @@ class LocalTranslator:
     async def warm(self, source: str, target: str) -> None:
         """Load the models from one language to another, if they are on this machine."""
         for model in self._models.at_hand(source, target) or ():
-            await self._on_thread(partial(self._engine, model))
+            await self._on_thread(partial(self._ready, model))
 
     async def translate(
         self,
@@ -72,13 +72,16 @@ class LocalTranslator:
 
         Raises NoTranslationModel, DownloadError, or TranslationError for a damaged model.
         """
+        if source == target:
+            yield text
+            return
         shown = done = ""
         route = _Route(self._models, source, target, progress)
         for line in await self._on_thread(partial(take_apart, text)):
             draft = Draft(line)
             for part in line.parts:
                 said = part.text
-                if not part.kept and source != target:
+                if not part.kept:
                     said = await self._sentence(part.text, line.known, route)
                 draft.add(part, said)
                 if not part.kept and len(done + draft.text) > len(shown):
@@ -105,6 +108,9 @@ class LocalTranslator:
         for model in models:
             text = translate_sentence(text, self._engine(model).translate, known)
         return text
+
+    def _ready(self, model: Model) -> None:
+        self._engine(model)  # not returned: an engine must not end on another thread
 
     def _engine(self, model: Model) -> Translator:
         """The engine of a model; only ever called on the thread."""
