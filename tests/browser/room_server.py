@@ -40,6 +40,7 @@ class ScriptedRoom:
         self.refuse_saying: str | None = None
         self.silent = False
         self._ids = itertools.count(1)
+        self._news = threading.Condition()
         self._sockets: dict[WebSocket, str] = {}
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -71,6 +72,19 @@ class ScriptedRoom:
             self.translations.append(event)
         self.tell(event)
 
+    async def heard(self, key: str, times: int = 1) -> dict[str, Any]:
+        """The last of `times` frames with this key, once it has come."""
+
+        def frames() -> list[dict[str, Any]]:
+            return [frame for frame in self.frames if key in frame]
+
+        def wait() -> bool:
+            with self._news:
+                return self._news.wait_for(lambda: len(frames()) >= times, 15)
+
+        assert await asyncio.to_thread(wait), self.frames
+        return frames()[times - 1]
+
     def tell(self, event: dict[str, Any]) -> None:
         for socket in list(self._sockets):
             self._run(self._send(socket, event))
@@ -95,7 +109,9 @@ class ScriptedRoom:
 
     async def _next(self, socket: WebSocket) -> dict[str, Any]:
         frame: dict[str, Any] = json.loads(await socket.receive_text())
-        self.frames.append(frame)
+        with self._news:
+            self.frames.append(frame)
+            self._news.notify_all()
         return frame
 
     async def _joined(self, socket: WebSocket, frame: dict[str, Any]) -> str | None:

@@ -47,6 +47,11 @@ export class Connection {
     return true;
   }
 
+  /** The room could not let us in now: try again after a pause. */
+  later() {
+    this.#lost();
+  }
+
   #open() {
     this.#drop();
     let socket;

@@ -89,8 +89,6 @@ export class Log {
     this.asking = false;
     this.older.hidden = !more;
     this.list.setAttribute("aria-busy", String(busy));
-    this.empty.hidden = this.messages.length > 0;
-    this.#askForOlder();
   }
 
   read(words, reading) {
@@ -111,6 +109,7 @@ export class Log {
     else if (anchor?.isConnected) this.scroller.scrollTop += anchor.getBoundingClientRect().top - before;
     this.empty.hidden = this.messages.length > 0 || this.list.getAttribute("aria-busy") === "true";
     this.#offerNewer();
+    this.#askForOlder();
   }
 
   /** Whoever writes wants to see what they wrote. */

@@ -243,8 +243,7 @@ class Room {
   #refused({ code, nonce }) {
     if (!this.log || (ENDED.includes(code) && !nonce)) return this.#shutOut(code);
     if (nonce && this.outbox.refuse(nonce, code)) this.log.keep(() => this.log.refuse(nonce, code));
-    if (this.connection.state === "joined") this.#tell(this.#sentence(code));
-    return undefined; // a refused reconnection is tried again, and shown as a lost line
+    return this.connection.state === "joined" ? this.#tell(this.#sentence(code)) : this.connection.later();
   }
 
   #shutOut(code) {

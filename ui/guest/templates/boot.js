@@ -9,6 +9,7 @@ const place = document.getElementById("parley");
 const preferences = load(PREFERENCES) ?? {};
 const wanted = navigator.languages?.length ? navigator.languages : [navigator.language];
 let title = document.title;
+let spoken;
 
 async function stringsOf(code) {
   if (code === data.language) return data.strings;
@@ -27,8 +28,10 @@ async function firstWords() {
 }
 
 function speak(code) {
-  document.documentElement.lang = code;
-  document.documentElement.dir = direction(code);
+  spoken = code;
+  const page = document.documentElement;
+  if (page.lang !== code) page.lang = code;
+  if (page.dir !== direction(code)) page.dir = direction(code);
 }
 
 /** The keyboard of an iPhone covers the page instead of shrinking it: follow what is visible. */
@@ -57,6 +60,8 @@ function startGradio({ config, script, style }) {
 
 const [language, strings] = await firstWords();
 speak(language);
+// Gradio sets the browser's language on the page; ours is the one it is written in.
+new MutationObserver(() => speak(spoken)).observe(document.documentElement, { attributeFilter: ["lang", "dir"] });
 window.parley = {
   adopt,
   view: mountRoom(place.attachShadow({ mode: "open" }), {
