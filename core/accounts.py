@@ -23,3 +23,9 @@ class Accounts:
             row = await (await conn.execute(sql.local_user, {"handle": LOCAL})).fetchone()
         assert row is not None
         return UUID(str(row["id"]))
+
+    async def name(self, user_id: UUID) -> str | None:
+        """What guests see beside a host's messages; None: just that they are the host."""
+        async with self._db.as_user(user_id) as conn:
+            row = await (await conn.execute(sql.name, {"id": user_id})).fetchone()
+        return row["name"] if row else None

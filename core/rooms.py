@@ -20,6 +20,7 @@ from core.text import one_line, typed
 from core.translation.service import Saying, Translations
 
 sql = load("rooms")
+accounts_sql = load("accounts")
 
 AWAY_AFTER = 60.0
 """Seconds without a sign of life until somebody shows as away."""
@@ -79,8 +80,13 @@ class Rooms:
         self._events = events
         self._translations = translations
 
-    async def create(self, user_id: UUID, name: str, language: str) -> Room:
-        """Open a room whose host reads `language`. Raises Refused for a bad name or language."""
+    async def create(
+        self, user_id: UUID, name: str, language: str, host_name: str | None = None
+    ) -> Room:
+        """Open a room whose host reads `language`. Raises Refused for a bad name or language.
+
+        `host_name` is what guests see beside the host's messages, here and in rooms to come.
+        """
         name = one_line(name, TITLE_LENGTH)
         if not name:
             raise Refused("A room needs a name. Type one first.")
@@ -91,6 +97,9 @@ class Rooms:
         async with self._db.as_user(user_id) as conn:
             row = await (await conn.execute(sql.insert, new)).fetchone()
             assert row is not None
+            if host_name is not None:
+                called = {"id": user_id, "name": one_line(host_name, NAME_LENGTH) or None}
+                await conn.execute(accounts_sql.set_name, called)
             await conn.execute(sql.insert_host, new | {"room_id": row["id"]})
             await self._events.publish(conn, user_id, "conversation", {"id": str(row["id"])})
         return await self.get(user_id, row["id"])

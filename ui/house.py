@@ -23,6 +23,7 @@ from ui.guard import Guard, SecurityHeaders, is_loopback
 from ui.guest_door import LARGEST_FRAME, GuestDoor
 from ui.kept import Kept
 from ui.later import Later, in_background
+from ui.live import live_files
 from ui.login import Login
 from ui.quiet import forbid_telemetry
 from ui.tunnel import Tunnel
@@ -63,6 +64,7 @@ class House:
         return [
             Mount("/api", Later(partial(self._api, "rest_api"))),
             Mount("/ws", Later(partial(self._api, "host_sockets"))),
+            Mount("/live", live_files()),
         ]
 
     @property

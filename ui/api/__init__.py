@@ -7,6 +7,7 @@ from fastapi_offline import FastAPIOffline
 
 from ui.api import chat_socket, room_socket, routes
 from ui.api.dependencies import answer_errors_as_json
+from ui.host import news
 
 VERSION = "0.1.0"
 
@@ -31,6 +32,7 @@ def host_sockets() -> FastAPI:
     api = FastAPI(openapi_url=None)
     api.include_router(chat_socket.router)
     api.include_router(room_socket.host_router)
+    api.include_router(news.router)
     return api
 
 
