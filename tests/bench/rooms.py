@@ -28,7 +28,8 @@ SEEN = """(text) => new Promise((resolve) => {
     ? resolve(performance.timeOrigin + performance.now()) : requestAnimationFrame(look);
   look();
 })"""
-WORDS = ["kitchen", "garden", "window", "table", "doctor", "teacher", "river", "mountain"]
+ENGLISH = "The table in my garden is very beautiful today, and it has {} chairs."
+PORTUGUESE = "A mesa do meu jardim está muito bonita hoje, e tem {} cadeiras."
 
 
 class Person:
@@ -96,13 +97,12 @@ def p95(values: list[float]) -> float:
 
 
 async def sayings(
-    speaker: Person, listener: Person, page: Page, rounds: int
+    speaker: Person, listener: Person, page: Page, rounds: int, sentence: str
 ) -> tuple[list[float], list[float], list[float]]:
     """Seconds from said to seen in the page, to heard by the socket, and to its translation."""
     seen, heard, translated = [], [], []
     for i in range(rounds):
-        text = f"The {WORDS[i % 8]} of my {WORDS[(i * 3 + 1) % 8]} is very beautiful today."
-        text = text[:-1] + f", number {i}."
+        text = sentence.format(i)
         looking = asyncio.create_task(page.evaluate(SEEN, text))
         await asyncio.sleep(0.05)
         said = await speaker.say(text)
@@ -129,12 +129,9 @@ async def two_pages(host: Parley, rounds: int) -> list[tuple[str, str, str, str]
         await host_page.goto(f"http://{host.host}/rooms?room={room['id']}")
         await host_page.locator(".composer textarea").wait_for()
         at_host = await enter(f"{host.host}/ws/rooms/{room['id']}")
-        at_guest = await enter(
-            f"{host.guests}/ws/rooms/{room['token']}", name="Ana", language="pt"
-        )
-        to_guest = await sayings(at_host, at_guest, guest_page, rounds)
-        # A Portuguese speaker reads the host page's side in English.
-        to_host = await sayings(at_guest, at_host, host_page, rounds // 2)
+        at_guest = await enter(f"{host.guests}/ws/rooms/{room['token']}", name="Ana", language="pt")
+        to_guest = await sayings(at_host, at_guest, guest_page, rounds, ENGLISH)
+        to_host = await sayings(at_guest, at_host, host_page, rounds, PORTUGUESE)
         await browser.close()
     return [
         ("host says, guest's page shows it, p95", ms(p95(to_guest[0])), ms(p95(to_guest[1])),
