@@ -120,9 +120,7 @@ class _End:
     error: BaseException | None = None
 
 
-def _take(
-    arrived: queue.SimpleQueue[T | _End], look_up: Callable[[], object]
-) -> list[T | _End]:
+def _take(arrived: queue.SimpleQueue[T | _End], look_up: Callable[[], object]) -> list[T | _End]:
     while True:
         try:
             batch = [arrived.get(timeout=LOOK_UP_EVERY)]

@@ -1,0 +1,12 @@
+"""The chat page: one conversation with the AI."""
+
+import streamlit as st
+
+from ui.host.chat import draw_history, open_view, places
+from ui.host.talk import Places, talk
+
+if open_view(st.query_params.get("conversation")):
+    thread, below = places()
+    with thread:
+        live_end = draw_history()
+    talk(Places(live_end, below))

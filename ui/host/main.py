@@ -1,0 +1,27 @@
+"""The frame of the host's pages: navigation, the list of conversations, the page itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.host import bridge
+from ui.host.sidebar import sidebar
+from ui.host.waiting import wait_for_core
+
+HERE = Path(__file__).parent
+
+MARK = str(HERE.parent / "live" / "mark.svg")
+
+st.set_page_config("Parley", page_icon=MARK, layout="centered")
+st.logo(MARK, size="large")
+st.html(HERE / "style.css")
+chat = st.Page(
+    HERE / "app_pages" / "chat.py", title="Chat", icon=":material/chat_bubble:", default=True
+)
+rooms = st.Page(HERE / "app_pages" / "rooms.py", title="Rooms", icon=":material/groups:")
+page = st.navigation([chat, rooms])
+if bridge.is_open():
+    sidebar(page, chat)
+    page.run()
+else:
+    wait_for_core()

@@ -1,0 +1,125 @@
+"""One message of a chat on the screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.conversations import Message
+from core.providers.port import AUTO
+from ui.host import bridge
+from ui.host.maths import with_formulas
+from ui.host.times import short
+
+AVATARS = {"user": ":material/person:", "assistant": ":material/forum:"}
+_FENCE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n`]*\n"
+    r"(?P<code>.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def draw(message: Message, zone: tzinfo) -> None:
+    """Show a message that is not being written."""
+    with frame(message.role):
+        draw_inside(message, zone)
+
+
+def draw_inside(message: Message, zone: tzinfo) -> None:
+    """Fill the frame of a message that is not being written."""
+    st.caption(_line(_author(message), message.created_at, zone, message.id))
+    if message.role == "user":
+        draw_typed(message.text)
+        return
+    if message.text:
+        st.markdown(with_formulas(message.text), anchors=False)
+    draw_ending(message)
+
+
+def draw_question(text: str, zone: tzinfo) -> None:
+    """Show what has just been typed, before it is saved."""
+    with frame("user"):
+        st.caption(_line("You", datetime.now(UTC), zone))
+        draw_typed(text)
+
+
+def begin_reply(provider: str, model: str, zone: tzinfo) -> DeltaGenerator:
+    """Begin to show a reply; the place for its text, with what one waits for."""
+    with frame("assistant"):
+        st.caption(_line(model_name(provider, model), datetime.now(UTC), zone))
+        place = st.empty()
+        place.markdown(waiting(None))
+        st.empty()  # where the reply before it may have said how it ended
+    return place
+
+
+def waiting(note: str | None) -> str:
+    """What stands where a reply will be."""
+    return f":shimmer[{_plain(note or 'Thinking…')}]"
+
+
+def frame(role: Literal["user", "assistant"]) -> DeltaGenerator:
+    """The frame of a message."""
+    return st.chat_message(role, avatar=AVATARS[role])
+
+
+def draw_typed(text: str) -> None:
+    """What a person typed, as typed: only fenced code is shown as code."""
+    for plain, code, language in _parts(text):
+        if plain.strip():
+            st.text(plain.strip("\n"))
+        if code is not None:
+            st.code(code.rstrip("\n"), language=language or None, wrap_lines=True)
+
+
+def draw_ending(message: Message) -> None:
+    """Say how a reply ended that is not complete."""
+    if message.status == "failed":
+        st.error(_plain(message.error or "The reply failed."), icon=":material/error:")
+    elif message.status == "interrupted":
+        st.caption(f":material/pause_circle: {_plain(_why_interrupted(message))}")
+
+
+def model_name(provider: str | None, model: str | None) -> str:
+    """What answers, as people read it."""
+    if model and model != AUTO and provider != "builtin":
+        return model
+    return bridge.core().providers.row(provider).label if provider else "AI"
+
+
+def _author(message: Message) -> str:
+    if message.role == "user":
+        return message.author or "You"
+    return model_name(message.provider, message.author or message.model)
+
+
+def _line(author: str, moment: datetime, zone: tzinfo, message_id: int | None = None) -> str:
+    line = f"**{_plain(author)}** · {short(moment, zone)}"
+    return f"{line} [Copy](#copy-{message_id})" if message_id else line
+
+
+def _why_interrupted(message: Message) -> str:
+    if message.error_code == "stopped":
+        return "Stopped."
+    if message.error_code == "process_ended":
+        return "Interrupted: Parley was closed while this was being written."
+    return f"Interrupted. {message.error or ''}".strip()
+
+
+def _parts(text: str) -> Iterator[tuple[str, str | None, str]]:
+    """Plain text, the fenced code after it and the code's language, again and again."""
+    end = 0
+    for found in _FENCE.finditer(text):
+        yield text[end : found.start()], found["code"], found["language"]
+        end = found.end()
+    yield text[end:], None, ""
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|$:~-])", r"\\\1", text)

@@ -1,0 +1,156 @@
+"""`/ws/news`: what an open host page hears of without asking, and does without a rerun.
+
+In: {"list": n} tells the n newest conversations, then every change in them; {"watch": id}
+tells of turns in one conversation; {"rename": id, "title"}, {"delete": id}, {"stop": id} and
+{"text": message_id, "conversation": id} are done at once.
+Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id},
+`turn` and `reply` {id} of the conversation watched, `text` {id, text}, `error` {message}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, ValidationError
+
+from core.app import App
+from core.conversations import Conversation
+from core.database import Identity
+from core.errors import NotFound, ParleyError
+from ui.api.dependencies import Core, User
+
+router = APIRouter()
+
+Frame = dict[str, Any]
+MESSAGES_SEARCHED = 400
+"""Newest messages of a conversation whose text can be asked for."""
+
+
+class Wish(BaseModel):
+    """One frame of a page: each field is a wish."""
+
+    list: Annotated[int | None, Field(ge=1, le=1000)] = None
+    watch: UUID | None = None
+    rename: UUID | None = None
+    title: Annotated[str, Field(max_length=500)] = ""
+    delete: UUID | None = None
+    stop: UUID | None = None
+    text: int | None = None
+    conversation: UUID | None = None
+
+
+@router.websocket("/news")
+async def news(socket: WebSocket, core: Core, user: User) -> None:
+    """One open page of the host. Closing it stops nothing but the telling."""
+    await socket.accept()
+    page = Page(socket, core, user)
+    with suppress(WebSocketDisconnect):
+        try:
+            while True:
+                await page.heed(await socket.receive_text())
+        finally:
+            page.close()
+
+
+class Page:
+    """What one page is told, and what it wishes."""
+
+    def __init__(self, socket: WebSocket, core: App, user: UUID) -> None:
+        self._socket = socket
+        self._core = core
+        self._user = user
+        self._telling: dict[str, asyncio.Task[None]] = {}
+
+    async def heed(self, frame: str) -> None:
+        """Do what one frame wishes; an error is told and changes nothing else."""
+        try:
+            await self._do(Wish.model_validate_json(frame))
+        except ParleyError as error:
+            await self._send({"event": "error", "code": error.code, "message": str(error)})
+        except ValidationError:
+            await self._send({"event": "error", "code": "bad_request", "message": "Not a wish."})
+
+    def close(self) -> None:
+        """Tell nothing any more."""
+        for task in self._telling.values():
+            task.cancel()
+
+    async def _do(self, wish: Wish) -> None:
+        conversations = self._core.conversations
+        if wish.list:
+            self._tell("list", self._tell_list(wish.list))
+        if wish.watch:
+            self._tell("watch", self._tell_turns(wish.watch))
+        if wish.rename:
+            await conversations.rename(self._user, wish.rename, wish.title)
+        if wish.delete:
+            await self._core.chat.stop(self._user, wish.delete)
+            await conversations.delete(self._user, wish.delete)
+        if wish.stop:
+            await self._core.chat.stop(self._user, wish.stop)
+        if wish.text and wish.conversation:
+            text = await self._text(wish.conversation, wish.text)
+            await self._send({"event": "text", "id": wish.text, "text": text})
+
+    def _tell(self, what: str, telling: Coroutine[Any, Any, None]) -> None:
+        if earlier := self._telling.pop(what, None):
+            earlier.cancel()
+        self._telling[what] = asyncio.create_task(telling, name=f"news of {what}")
+
+    async def _tell_list(self, count: int) -> None:
+        async with self._core.conversations.watch(self._user) as changes:
+            entries = await self._core.conversations.list(self._user, "chat", count + 1)
+            told = [_entry(one) for one in entries[:count]]
+            await self._send({"event": "list", "conversations": told, "more": len(entries) > count})
+            async for change in changes:
+                await self._tell_change(change.kind, UUID(change.payload["id"]))
+
+    async def _tell_change(self, kind: str, conversation_id: UUID) -> None:
+        if kind == "conversation":
+            with suppress(NotFound):
+                entry = await self._core.conversations.get(self._user, conversation_id)
+                if entry.kind == "chat":
+                    await self._send({"event": "entry", "entry": _entry(entry)})
+                return
+        await self._send({"event": "deleted", "id": str(conversation_id)})
+
+    async def _tell_turns(self, conversation_id: UUID) -> None:
+        who = Identity("user", self._user)
+        async with self._core.events.subscribe(who, conversation_id) as events:
+            await self._send({"event": "watching", "id": str(conversation_id)})
+            async for kind in _kinds(events):
+                await self._send({"event": kind, "id": str(conversation_id)})
+
+    async def _text(self, conversation_id: UUID, message_id: int) -> str:
+        messages = await self._core.conversations.messages(
+            self._user, conversation_id, MESSAGES_SEARCHED
+        )
+        for message in messages:
+            if message.id == message_id:
+                return message.text
+        raise NotFound("This message is gone. Reload the page.")
+
+    async def _send(self, frame: Frame) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.send_json(frame)
+
+
+async def _kinds(events: Any) -> AsyncIterator[str]:
+    """What happens to turns: that one began, that one ended."""
+    async for event in events:
+        if event.kind in ("turn", "reply"):
+            yield event.kind
+
+
+def _entry(conversation: Conversation) -> Frame:
+    return {
+        "id": str(conversation.id),
+        "title": conversation.title,
+        "answering": conversation.answering,
+        "updated_at": conversation.updated_at.isoformat(),
+    }

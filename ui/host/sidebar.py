@@ -1,0 +1,40 @@
+"""The sidebar: a new chat, and the conversations there are."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import streamlit as st
+
+from ui.host.components.conversations import conversation_list
+from ui.host.view import view
+
+
+def sidebar(page: st.Page, chat: st.Page) -> None:
+    """Draw it; go where the person wants to go."""
+    on_chat = page == chat
+    with st.sidebar:
+        if st.button("New chat", icon=":material/edit_square:", width="stretch", key="new_chat"):
+            _go(None, chat, on_chat=on_chat)
+        chosen = conversation_list(_shown(on_chat))
+    if chosen.opened:
+        _go(chosen.opened, chat, on_chat=on_chat)
+    elif chosen.gone and on_chat:
+        _go(None, chat, on_chat=on_chat)
+
+
+def _shown(on_chat: bool) -> UUID | None:
+    address = st.query_params.get("conversation") if on_chat else None
+    try:
+        return UUID(address) if address else None
+    except ValueError:
+        return None
+
+
+def _go(conversation: str | None, chat: st.Page, *, on_chat: bool) -> None:
+    query = {"conversation": conversation} if conversation else {}
+    view().wish = None
+    if on_chat:
+        st.query_params.from_dict(query)
+    else:
+        st.switch_page(chat, query_params=query)

@@ -1,0 +1,84 @@
+"""What stands below the last message: what can be done now, or how to begin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.conversations import Message
+from ui.host import bridge
+from ui.host.messages import model_name
+from ui.host.view import View, Wish, wish
+
+SUGGESTIONS = {
+    ":material/translate: Help me translate": (
+        "How do I politely ask for the bill in Spanish, French and Japanese?"
+    ),
+    ":material/edit_note: Draft a message": (
+        "Write a short, friendly message that invites my neighbours to dinner on Saturday."
+    ),
+    ":material/lightbulb: Explain something": (
+        "Explain in simple words why the sky is blue and sunsets are red."
+    ),
+}
+
+
+def draw(shown: View) -> None:
+    """Draw it for a conversation in which no reply is being written."""
+    last = next((part[-1] for part in (shown.live, *reversed(shown.history)) if part), None)
+    with st.container():
+        if shown.problem:
+            st.error(shown.problem, icon=":material/error:")
+            shown.problem = None
+        if last is None:
+            _welcome()
+        elif last.role == "assistant":
+            _actions(last)
+
+
+def _actions(reply: Message) -> None:
+    with st.container(horizontal=True, gap="small", key="actions"):
+        if reply.status == "interrupted" and reply.text:
+            st.button(
+                "Continue",
+                icon=":material/play_arrow:",
+                key=f"continue_{reply.id}",
+                on_click=wish,
+                args=[Wish("continue", message_id=reply.id)],
+            )
+        st.button(
+            "Try again",
+            icon=":material/refresh:",
+            key=f"retry_{reply.id}",
+            type="tertiary" if reply.status == "complete" else "secondary",
+            help="Have this answered once more",
+            on_click=wish,
+            args=[Wish("retry", message_id=reply.id)],
+        )
+
+
+def _welcome() -> None:
+    """How to begin: what this is, who answers, a few things to say."""
+    providers = bridge.core().providers
+    provider, model = providers.default()
+    st.header("What would you like to talk about?", anchor=False)
+    st.markdown(
+        "Ask anything, in any language. Everything is kept on this computer. "
+        "To talk with people in their language, open a room.",
+    )
+    st.pills(
+        "Suggestions",
+        list(SUGGESTIONS),
+        label_visibility="collapsed",
+        key="suggestion",
+        on_change=_picked,
+    )
+    note = providers.row(provider).note
+    st.caption(
+        f":material/forum: {model_name(provider, model)} answers." + (f" {note}" if note else "")
+    )
+
+
+def _picked() -> None:
+    picked = st.session_state.get("suggestion")
+    if picked:
+        wish(Wish("send", text=SUGGESTIONS[picked]))
