@@ -69,7 +69,7 @@ def _listen(process: subprocess.Popen[str], report: Callable[[float | None], Non
 
 
 def _trouble(requirement: str, said: str) -> DownloadError:
-    if "No module named pip" in said:
+    if re.search(r"No module named '?pip\b", said):
         return DownloadError(
             f"{requirement} cannot be fetched: this Python has no pip. "
             "Run `python -m ensurepip` and try again."

@@ -22,9 +22,8 @@ from core.providers.endpoint import Endpoint
 from core.providers.openai_errors import declined, ended_early, explained
 from core.providers.port import ChatMessage, Delta, Usage
 
-_MALFORMED = (ValueError, TypeError, AttributeError, LookupError)
-"""What reading JSON of an unforeseen shape raises, beside what the SDK and HTTP raise."""
-_FAILURES = (OpenAIError, httpx2.HTTPError, *_MALFORMED)
+_FAILURES = (OpenAIError, httpx2.HTTPError, ValueError)
+"""What the SDK, HTTP and JSON raise."""
 _USAGE_SECONDS = 5
 """How long the usage may come after the reply has ended."""
 _UNKNOWN_FIELD = re.compile(
@@ -73,13 +72,13 @@ class OpenAIClient:
         )
         http = httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=True)
         self._sdk = self._over(http)
+        self._headers = None if endpoint.key else {"Authorization": Omit()}
 
     def _over(self, http: httpx2.AsyncClient) -> AsyncOpenAI:
         key = self._endpoint.key
         return AsyncOpenAI(
             api_key=key or "none",
             base_url=self._endpoint.address,
-            default_headers=None if key else {"Authorization": Omit()},  # type: ignore[dict-item]
             max_retries=0,
             timeout=http.timeout,
             http_client=http,
@@ -88,7 +87,7 @@ class OpenAIClient:
     async def models(self) -> list[dict[str, Any]]:
         """What the server tells of each of its models."""
         try:
-            page = await self._sdk.models.list()
+            page = await self._sdk.models.list(extra_headers=self._headers)
             return [one.model_dump() for one in page.data]
         except _FAILURES as error:
             raise explained(error, self._endpoint, "", begun=False) from error
@@ -101,8 +100,9 @@ class OpenAIClient:
         try:
             async with await self._open(self._sdk, model, messages, max_tokens) as chunks:
                 while (chunk := await _next(chunks, ended)) is not None:
+                    deltas = _deltas(chunk)
                     begun = True
-                    for delta in _deltas(chunk):
+                    for delta in deltas:
                         ended = ended or delta.finish_reason is not None
                         if delta.finish_reason == "content_filter":
                             raise declined(self._endpoint)
@@ -111,7 +111,7 @@ class OpenAIClient:
             if not ended:
                 raise explained(error, self._endpoint, model, begun=begun) from error
         if not ended:
-            raise ended_early(self._endpoint)
+            raise ended_early(self._endpoint, begun=begun)
 
     async def _open(
         self,
@@ -125,7 +125,7 @@ class OpenAIClient:
             options: Any = self._dialect.options(max_tokens)
             try:
                 stream: AsyncStream[Any] = await sdk.chat.completions.create(
-                    model=model, messages=asked, stream=True, **options
+                    model=model, messages=asked, stream=True, extra_headers=self._headers, **options
                 )
             except (BadRequestError, UnprocessableEntityError) as error:
                 if not self._dialect.learns_from(str(error)):
@@ -139,7 +139,7 @@ class OpenAIClient:
             sdk = self._over(http)
             async with await self._open(sdk, "none", [ChatMessage("user", "")], None) as chunks:
                 async for chunk in chunks:
-                    list(_deltas(chunk))
+                    _deltas(chunk)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -155,8 +155,15 @@ async def _next(chunks: AsyncStream[Any], ended: bool) -> Any:
         return None
 
 
-def _deltas(chunk: Any) -> Iterator[Delta]:
-    """What a chunk adds. Reasoning is not part of the reply."""
+def _deltas(chunk: Any) -> list[Delta]:
+    """What a chunk adds. Raises ValueError for one of a shape no reply has."""
+    try:
+        return list(_read(chunk))
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError("not a chunk of a reply") from error
+
+
+def _read(chunk: Any) -> Iterator[Delta]:
     for choice in (chunk.choices or ())[:1]:
         text = _text(choice.delta) if choice.delta else ""
         reason = choice.finish_reason or None
@@ -167,7 +174,7 @@ def _deltas(chunk: Any) -> Iterator[Delta]:
 
 
 def _text(delta: Any) -> str:
-    """The text of a delta; some servers send it in typed parts, reasoning among them."""
+    """The text of a delta, without its reasoning; some servers send it in typed parts."""
     content = delta.content or getattr(delta, "refusal", None) or ""
     if isinstance(content, str):
         return content

@@ -21,27 +21,26 @@ from core.providers.tokens import estimate_tokens
 if TYPE_CHECKING:
     from core.providers.openai_client import OpenAIClient
 
-_PAUSES = (0.3, 1.2)
-"""Seconds before the second and the third attempt."""
 _LONGEST_PAUSE = 5.0
 _WINDOW_FIELDS = ("context_window", "context_length", "max_model_len", "max_context_length")
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait for a connection, and for the next sign of life on it."""
+class Patience:
+    """Seconds: for a connection, for the next sign of life on it, and before each new attempt."""
 
     connect: float = 10
     read: float = 120
+    pauses: tuple[float, ...] = (0.3, 1.2)
 
 
 class OpenAICompatible:
     """A provider at an OpenAI-compatible server. One client, kept connected, for all turns."""
 
-    def __init__(self, endpoint: Endpoint, timeouts: Timeouts | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, patience: Patience | None = None) -> None:
         self.name = endpoint.name
         self._endpoint = endpoint
-        self._timeouts = timeouts or Timeouts()
+        self._patience = patience or Patience()
         self._connecting: asyncio.Task[OpenAIClient] | None = None
         self._listed: list[ModelInfo] | None = None
 
@@ -71,7 +70,7 @@ class OpenAICompatible:
         """Stream a reply; what fails before its first token is tried again where that may help."""
         name = await self._named(model)
         client = await self._client()
-        for pause in (*_PAUSES, None):
+        for pause in (*self._patience.pauses, None):
             begun = False
             try:
                 async with aclosing(client.reply(name, messages, max_tokens)) as deltas:
@@ -109,7 +108,7 @@ class OpenAICompatible:
         return await asyncio.shield(task)
 
     async def _connect(self) -> OpenAIClient:
-        return await asyncio.to_thread(_new_client, self._endpoint, self._timeouts)
+        return await asyncio.to_thread(_new_client, self._endpoint, self._patience)
 
     async def _named(self, model: str) -> str:
         """The model itself where AUTO leaves the choice to the server."""
@@ -131,12 +130,12 @@ class OpenAICompatible:
             return []
 
 
-def _new_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAIClient:
+def _new_client(endpoint: Endpoint, patience: Patience) -> OpenAIClient:
     from core.providers.openai_client import (  # noqa: PLC0415 - most of a second, off start-up
         OpenAIClient,
     )
 
-    return OpenAIClient(endpoint, connect=timeouts.connect, read=timeouts.read)
+    return OpenAIClient(endpoint, connect=patience.connect, read=patience.read)
 
 
 def _info(said: dict[str, Any]) -> ModelInfo:

@@ -70,8 +70,10 @@ def explained(error: Exception, endpoint: Endpoint, model: str, *, begun: bool) 
             return _no_chat(endpoint)
 
 
-def ended_early(endpoint: Endpoint) -> BrokenStream:
-    """A stream ended without saying why."""
+def ended_early(endpoint: Endpoint, *, begun: bool) -> ProviderError:
+    """A stream ended without saying why, perhaps before there was anything in it."""
+    if not begun:
+        return _no_chat(endpoint, dropped=True)
     return _broken(endpoint, "The reply ended without its end.")
 
 
@@ -178,10 +180,11 @@ def _silent(endpoint: Endpoint) -> Unreachable:
     return Unreachable(f"{_who(endpoint)} did not answer in time. {_check(endpoint)}")
 
 
-def _no_chat(endpoint: Endpoint, status: int = 200) -> Unreachable:
+def _no_chat(endpoint: Endpoint, status: int = 200, *, dropped: bool = False) -> Unreachable:
     return Unreachable(
         f"{_who(endpoint)} did not answer with a reply (status {status}). "
         f"Check {endpoint.address_variable or 'the address'} in .env; it usually ends in /v1.",
+        dropped=dropped,
     )
 
 
