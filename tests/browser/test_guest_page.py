@@ -548,9 +548,8 @@ class TestOnAPhone:
 
     async def fits(self, page):
         wide = """() => {
-          const inside = (root) => [...root.querySelectorAll('*')].flatMap((one) =>
-            [one, ...(one.shadowRoot ? inside(one.shadowRoot) : [])]);
-          return inside(document).filter((one) => {
+          const room = document.querySelector('#parley').shadowRoot;
+          return [...room.querySelectorAll('*')].filter((one) => {
             const { left, right, width } = one.getBoundingClientRect();
             return width && !one.closest('pre') && (left < -1 || right > innerWidth + 1);
           }).map((one) => one.outerHTML.slice(0, 120));

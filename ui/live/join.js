@@ -51,7 +51,7 @@ export class JoinForm {
       this.button,
     );
     this.element = el(
-      "main",
+      "div",
       { class: "join" },
       el("div", { class: "join-inner" }, greetings(), el("div", { class: "join-head" }, this.title, this.tagline), this.form),
     );
@@ -115,7 +115,7 @@ function greetings() {
 export function farewell({ title, text, action }) {
   const button = action && el("button", { type: "button", class: "primary", on: { click: action.act } }, action.label);
   return el(
-    "main",
+    "div",
     { class: "join farewell" },
     el("div", { class: "join-inner" }, el("div", { class: "farewell-mark" }, mark()), el("h1", {}, title), el("p", { class: "tagline" }, text), button ?? ""),
   );

@@ -43,9 +43,17 @@ function fitVisible() {
   place.style.transform = covered && offsetTop ? `translateY(${offsetTop}px)` : "";
 }
 
-/** Gradio's component has its place ready: become a part of it without losing focus or scroll. */
+/**
+ * Gradio's component has its place ready: become a part of it. A browser that cannot move an
+ * element without losing focus and scroll leaves the room where it is, over Gradio's page.
+ */
 function adopt(element) {
-  if (typeof element.moveBefore === "function") element.moveBefore(place, null);
+  if (typeof element.moveBefore !== "function") {
+    document.querySelector("gradio-app").inert = true;
+    return;
+  }
+  place.removeAttribute("role"); // Gradio's page has a main landmark around it
+  element.moveBefore(place, null);
 }
 
 function startGradio({ config, script, style }) {
