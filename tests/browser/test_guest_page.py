@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import launch
-from tests.browser.room_server import LIMITS, RECENT, TOKEN, serving
+from tests.browser.room_server import LIMITS, RECENT, serving
 from tests.ui.running import running
 from ui.guest import strings
 

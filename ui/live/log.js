@@ -163,7 +163,8 @@ export class Log {
 
   #firstVisible() {
     const top = this.scroller.getBoundingClientRect().top;
-    return this.messages.find((message) => message.element.getBoundingClientRect().bottom > top)?.element;
+    // Not its whole entry: the day above it goes when older messages come before it.
+    return this.messages.find(({ article }) => article.getBoundingClientRect().bottom > top)?.article;
   }
 
   #toEnd(smooth = false) {
