@@ -119,13 +119,23 @@ class OpenAIClient:
         model: str,
         messages: Sequence[ChatMessage],
         max_tokens: int | None,
-    ) -> AsyncStream[Any]:
-        asked: Any = [{"role": message.role, "content": message.text} for message in messages]
+    ) -> AsyncStream[object]:
+        """The SDK's own stream, of plain JSON.
+
+        Its typed call would look at every message of the context and make an object of every
+        token: 12 ms for 80 messages, and most of the time of fifty streams at once.
+        """
+        said = [{"role": message.role, "content": message.text} for message in messages]
         while True:
-            options: Any = self._dialect.options(max_tokens)
+            asked = {"model": model, "messages": said, "stream": True}
             try:
-                stream: AsyncStream[Any] = await sdk.chat.completions.create(
-                    model=model, messages=asked, stream=True, extra_headers=self._headers, **options
+                stream = await sdk.post(
+                    "/chat/completions",
+                    cast_to=object,
+                    body=asked | self._dialect.options(max_tokens),
+                    options={"headers": self._headers} if self._headers else {},
+                    stream=True,
+                    stream_cls=AsyncStream[object],
                 )
             except (BadRequestError, UnprocessableEntityError) as error:
                 if not self._dialect.learns_from(str(error)):
@@ -146,7 +156,7 @@ class OpenAIClient:
         await self._sdk.close()
 
 
-async def _next(chunks: AsyncStream[Any], ended: bool) -> Any:
+async def _next(chunks: AsyncStream[object], ended: bool) -> Any:
     """The next chunk, None at the end; after the reply has ended there is little to wait for."""
     try:
         async with asyncio.timeout(_USAGE_SECONDS if ended else None):
@@ -164,18 +174,20 @@ def _deltas(chunk: Any) -> list[Delta]:
 
 
 def _read(chunk: Any) -> Iterator[Delta]:
-    for choice in (chunk.choices or ())[:1]:
-        text = _text(choice.delta) if choice.delta else ""
-        reason = choice.finish_reason or None
+    for choice in (chunk.get("choices") or ())[:1]:
+        text = _text(choice.get("delta") or {})
+        reason = choice.get("finish_reason") or None
         if text or reason:
             yield Delta(text, finish_reason=reason)
-    if usage := getattr(chunk, "usage", None):
-        yield Delta(usage=Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0))
+    if usage := chunk.get("usage"):
+        yield Delta(
+            usage=Usage(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
+        )
 
 
 def _text(delta: Any) -> str:
     """The text of a delta, without its reasoning; some servers send it in typed parts."""
-    content = delta.content or getattr(delta, "refusal", None) or ""
+    content = delta.get("content") or delta.get("refusal") or ""
     if isinstance(content, str):
         return content
     return "".join(part["text"] for part in content if part.get("type") == "text")
