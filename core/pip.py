@@ -81,6 +81,11 @@ def _trouble(requirement: str, said: str) -> DownloadError:
             f"The package index cannot be reached to fetch {requirement}. "
             "Check the network (and pip's proxy and index settings) and try again."
         )
+    if "(from versions: none)" in said:
+        return DownloadError(
+            f"The package index does not offer {requirement}, or cannot be reached. "
+            "Check the network (and pip's proxy and index settings) and try again."
+        )
     last = said.strip().rpartition("\n")[2]
     return DownloadError(
         f"pip could not fetch {requirement}: {last[:200]} "

@@ -18,6 +18,7 @@ from core.downloads import WheelFile, fetch_from_wheel
 from core.errors import ProviderError, UnknownModel, Unreachable
 from core.providers.builtin_server import BuiltinServer
 from core.providers.catalog import SMOLLM2_ID, ProviderRow
+from core.providers.once import Once
 from core.providers.port import AUTO, ChatMessage, Delta, ModelInfo, Progress
 from core.providers.tokens import estimate_tokens
 from core.settings import Settings
@@ -29,8 +30,6 @@ SLOTS = 2
 """Conversations answered at once; more wait their turn."""
 WINDOW = 4096
 """Tokens of each: SmolLM2 was trained for 8,192, at twice the 94 MB a slot takes."""
-LONGEST_REPLY = 1024
-"""Tokens: a model this small goes round in circles before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,10 @@ class LocalModel:
     sampling: dict[str, float] = field(default_factory=dict)
     bytes_per_token: float = 2.0
     """For scripts other than ASCII, while the tokenizer is not loaded."""
+    longest_reply: int = WINDOW
+    """In tokens."""
+    remedy: str = "Set BUILTIN_MODEL to another GGUF file, or unset it for the default model."
+    """What to do when it cannot be loaded."""
 
 
 SMOLLM2 = WheelFile(
@@ -63,6 +66,8 @@ def local_model(settings: Settings) -> LocalModel:
         source=SMOLLM2,
         sampling={"temperature": 0.2, "top_p": 0.9},  # as its makers advise
         bytes_per_token=1.0,
+        longest_reply=1024,  # a model this small goes round in circles before that
+        remedy="Delete the file to have it fetched again.",
     )
 
 
@@ -86,7 +91,7 @@ class Builtin:
         self.name = row.name
         self._note = row.note
         self._model = local_model(settings)
-        self._starting: asyncio.Task[_Running] | None = None
+        self._loaded = Once(self._load)
         self._listeners: list[Progress] = []
 
     async def models(self) -> list[ModelInfo]:
@@ -104,7 +109,8 @@ class Builtin:
         """Stream a reply, fetching and loading the model before where needed."""
         self._require(model)
         running = await self._ready()
-        limit = min(max_tokens or LONGEST_REPLY, LONGEST_REPLY)
+        longest = self._model.longest_reply
+        limit = min(max_tokens or longest, longest)
         async with aclosing(running.client.reply(messages, limit, self._model.sampling)) as deltas:
             async for delta in deltas:
                 yield delta
@@ -132,33 +138,29 @@ class Builtin:
 
     async def close(self) -> None:
         """End the model's process, or its fetching."""
-        starting, self._starting = self._starting, None
-        if starting is None:
-            return
-        starting.cancel()
-        (result,) = await asyncio.gather(starting, return_exceptions=True)
-        if isinstance(result, _Running):
-            await result.close()
+        if made := await self._loaded.take():
+            await made.close()
 
     def _running(self) -> _Running | None:
-        task = self._starting
-        if task is None or not task.done() or task.cancelled() or task.exception():
-            return None
-        return task.result() if task.result().server.runs else None
+        made = self._loaded.value
+        return made if made and made.server.runs else None
 
     async def _ready(self) -> _Running:
-        if self._starting is None or (self._starting.done() and not self._running()):
-            self._starting = asyncio.create_task(self._start(self._starting))
-        return await asyncio.shield(self._starting)
+        if self._loaded.value and not self._running():
+            await self.close()  # what is left of a process that died
+        return await self._loaded.get()
 
-    async def _start(self, before: asyncio.Task[_Running] | None) -> _Running:
-        """Fetch, load, connect; what is left of a process that died is cleared away first."""
-        if before and not before.cancelled() and not before.exception():
-            await before.result().close()
+    async def _load(self) -> _Running:
         path = await self._file()
         self._say("Loading the built-in model", None)
-        server = await BuiltinServer.start(path, window=WINDOW, slots=SLOTS)
-        return _Running(server, await asyncio.to_thread(_connected, server))
+        server = await BuiltinServer.start(
+            path, window=WINDOW, slots=SLOTS, remedy=self._model.remedy
+        )
+        try:
+            return _Running(server, await asyncio.to_thread(_connected, server))
+        except BaseException:
+            await server.close()
+            raise
 
     async def _file(self) -> Path:
         model = self._model
@@ -166,10 +168,7 @@ class Builtin:
             label = "Fetching the built-in model"
             return await fetch_from_wheel(model.source, model.path, progress=self._say, label=label)
         if not await asyncio.to_thread(model.path.is_file):
-            raise ProviderError(
-                f"There is no file {model.path}. Set BUILTIN_MODEL to a GGUF file, "
-                "or unset it for the default model."
-            )
+            raise ProviderError(f"There is no file {model.path}. {model.remedy}")
         return model.path
 
     def _say(self, label: str, share: float | None) -> None:

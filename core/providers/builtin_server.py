@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
@@ -47,8 +48,8 @@ class BuiltinServer:
         self.window: int = said["window"]
 
     @classmethod
-    async def start(cls, model: Path, *, window: int, slots: int) -> Self:
-        """Load `model`. Raises ProviderError that says why it cannot be loaded."""
+    async def start(cls, model: Path, *, window: int, slots: int, remedy: str = "") -> Self:
+        """Load `model`. Raises ProviderError that says why it cannot be, ending in `remedy`."""
         plan = Plan(
             model=str(model),
             window=window,
@@ -63,11 +64,11 @@ class BuiltinServer:
                 answer = await asyncio.to_thread(_ask, process, plan)
                 if not answer:
                     await asyncio.to_thread(process.wait)
-                    raise _not_loaded(model, complaints)
+                    raise _not_loaded(model, complaints, remedy)
+                return cls(process, plan.key, answer)
             except BaseException:
-                _end(process)
+                _kill(process)
                 raise
-        return cls(process, plan.key, answer)
 
     @property
     def runs(self) -> bool:
@@ -104,17 +105,25 @@ def _ask(process: subprocess.Popen[bytes], plan: Plan) -> bytes:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin and process.stdout
-    try:
+    """Let it end by itself, but not for ever."""
+    assert process.stdin
+    with suppress(OSError, subprocess.TimeoutExpired):
         process.stdin.close()
         process.wait(_END_SECONDS)
-    except (OSError, subprocess.TimeoutExpired):
-        process.kill()
-        process.wait()
+    _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End it if it still runs, and let go of what was held for it."""
+    assert process.stdin and process.stdout
+    process.kill()
+    process.wait()
+    with suppress(OSError):
+        process.stdin.close()
     process.stdout.close()
 
 
-def _not_loaded(model: Path, complaints: IO[bytes]) -> ProviderError:
+def _not_loaded(model: Path, complaints: IO[bytes], remedy: str) -> ProviderError:
     complaints.seek(0)
     said = complaints.read().decode(errors="replace")
     if "No module named 'xllamacpp'" in said:
@@ -124,7 +133,7 @@ def _not_loaded(model: Path, complaints: IO[bytes]) -> ProviderError:
     why = next((line for line in said.splitlines() if " E " in line), "it ended without a word")
     return ProviderError(
         f"The built-in model cannot be loaded from {model}: {why.partition(' E ')[2] or why}. "
-        "Delete the file to have it fetched again, or set BUILTIN_MODEL to another GGUF file."
+        f"{remedy}"
     )
 
 

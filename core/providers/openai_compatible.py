@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import ProviderError, RateLimited, UnknownModel, Unreachable
 from core.providers import model_facts
 from core.providers.endpoint import Endpoint
+from core.providers.once import Once
 from core.providers.port import AUTO, ChatMessage, Delta, ModelInfo, Progress
 from core.providers.tokens import estimate_tokens
 
@@ -41,12 +42,12 @@ class OpenAICompatible:
         self.name = endpoint.name
         self._endpoint = endpoint
         self._patience = patience or Patience()
-        self._connecting: asyncio.Task[OpenAIClient] | None = None
+        self._client = Once(self._connect)
         self._listed: list[ModelInfo] | None = None
 
     async def models(self) -> list[ModelInfo]:
         """The server's models for chat, the default one first. Raises ProviderError."""
-        found = [_info(one) for one in await (await self._client()).models()]
+        found = [_info(one) for one in await (await self._client.get()).models()]
         chat = [info for info in found if model_facts.is_for_chat(info.id)]
         chat.sort(key=lambda info: info.id != self._endpoint.default_model)
         self._listed = chat
@@ -69,7 +70,7 @@ class OpenAICompatible:
     ) -> AsyncGenerator[Delta, None]:
         """Stream a reply; what fails before its first token is tried again where that may help."""
         name = await self._named(model)
-        client = await self._client()
+        client = await self._client.get()
         for pause in (*self._patience.pauses, None):
             begun = False
             try:
@@ -93,19 +94,12 @@ class OpenAICompatible:
 
     async def warm(self) -> None:
         """Import the SDK and let it build what it builds on first use."""
-        await (await self._client()).warm()
+        await (await self._client.get()).warm()
 
     async def close(self) -> None:
         """Close the connections."""
-        connecting, self._connecting = self._connecting, None
-        if connecting:
-            await (await connecting).close()
-
-    async def _client(self) -> OpenAIClient:
-        task = self._connecting
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = self._connecting = asyncio.create_task(self._connect())
-        return await asyncio.shield(task)
+        if client := await self._client.take():
+            await client.close()
 
     async def _connect(self) -> OpenAIClient:
         return await asyncio.to_thread(_new_client, self._endpoint, self._patience)
