@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from importlib import import_module
 from socket import socket
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from core.errors import ConfigurationError
 from core.providers.port import Progress
 from core.settings import Settings, load_settings
 from ui.doors import Door, bind
+from ui.first_page import FirstPage, warm_up
 from ui.guard import Guard, SecurityHeaders, is_loopback
 from ui.guest_door import LARGEST_FRAME, GuestDoor
 from ui.kept import Kept
@@ -34,11 +35,6 @@ if TYPE_CHECKING:
     from core.app import App
 
 log = logging.getLogger(__name__)
-
-HOST_FIRST = 1.5
-"""Seconds the host's first page has to itself before Gradio is imported (4 s of CPU time)."""
-NOBODY_CAME = 4.0
-"""Seconds after which Gradio is imported though no host came."""
 
 
 class House:
@@ -56,7 +52,7 @@ class House:
         self._preparing: asyncio.Task[None] | None = None
         self._progress = progress
         self._core = Kept(self._open_core)
-        self._host_came = asyncio.Event()
+        self._first_page = FirstPage()
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -77,7 +73,7 @@ class House:
         if self.settings.host_password:
             password = self.settings.host_password.get_secret_value()
             protection.append(Middleware(Login, password=password))
-        return [*protection, Middleware(_Arrivals, came=self._host_came)]
+        return [*protection, Middleware(self._first_page.watch)]
 
     def protect(self, app: ASGIApp) -> ASGIApp:
         """`app` with the same middleware in front."""
@@ -100,6 +96,7 @@ class House:
     async def lifespan(self, _: Any) -> AsyncIterator[dict[str, Any]]:
         """Open the core and the guest door; close both."""
         try:
+            self._warming = in_background(warm_up)
             await self.core()
             self._guest_door.open()
             self._preparing = asyncio.create_task(self._prepare_guest_page())
@@ -142,24 +139,8 @@ class House:
         return api
 
     async def _prepare_guest_page(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(NOBODY_CAME):
-                await self._host_came.wait()
-        await asyncio.sleep(HOST_FIRST)
+        await self._first_page.served()
         await self.guests.prepare()
-
-
-class _Arrivals:
-    """Notices when the first page of the host connects."""
-
-    def __init__(self, app: ASGIApp, came: asyncio.Event) -> None:
-        self._app = app
-        self._came = came
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            self._came.set()
-        await self._app(scope, receive, send)
 
 
 def check_safety(settings: Settings) -> None:
