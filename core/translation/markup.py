@@ -9,9 +9,11 @@ from core.translation import protected
 from core.translation.protected import Kind
 
 _ADDRESS = r"[^\s()]+(?:\([^\s()]*\)[^\s()]*)*"
-_LINK = rf"(?P<link>!?\[)(?P<label>[^\[\]\n]+)\]\({_ADDRESS}(?:[ ]+\"[^\"\n]*\")?\)"
-_STRONG = r"(?<!\*)(?P<strong>\*{2,3}|~~)(?=[^\s*~])(?P<loud>.+?)(?<=[^\s*~])(?P=strong)(?![*~])"
-_SOFT = r"(?<![\w*])(?P<soft>\*|__?)(?=[^\s*_])(?P<quiet>.+?)(?<=[^\s*_])(?P=soft)(?![\w*])"
+_LINK = rf"(?P<link>!?\[)(?P<label>[^\[\]\n]{{1,400}})\]\({_ADDRESS}(?:[ ]+\"[^\"\n]*\")?\)"
+_STRONG = (
+    r"(?<!\*)(?P<strong>\*{2,3}|~~)(?=[^\s*~])(?P<loud>.{1,400}?)(?<=[^\s*~])(?P=strong)(?![*~])"
+)
+_SOFT = r"(?<![\w*])(?P<soft>\*|__?)(?=[^\s*_])(?P<quiet>.{1,400}?)(?<=[^\s*_])(?P=soft)(?![\w*])"
 _GROUP = re.compile(f"{_LINK}|{_STRONG}|{_SOFT}")
 
 

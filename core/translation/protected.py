@@ -53,6 +53,7 @@ UNSPACED = (
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _WORD = rf"[^\W{UNSPACED}]"
+_LETTER = rf"[^\W_{UNSPACED}]"
 
 _FENCE_OPENS = re.compile(r"[ \t>]*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 
@@ -86,14 +87,18 @@ _EMOJI = (
     r"|(?<!\w)(?:[:;=]['\u2019]?-?[()\[\]DPpOo|/\\*3](?!\w)|<3(?!\d)|[xX]D(?!\w)|\^[_.]?\^)"
 )
 
-# "3rd", "2º" and the like are words: they are translated, not kept.
-_ORDINAL = r"(?i:st|nd|rd|th|er|re|ère|e|eme|ème|º|ª|a|o|ος|й|я)\b"
+# The digits of a number, with the letters that may hang on it left out. On its own it is
+# protected; "3rd", "5kg" and "10am" are words, which other languages write in other ways.
+_SIGN = r"(?:(?<![^\s(])[-+\u2212])?"
+_DIGITS = r"[0-9]+(?:[.,:/\-\u2013'\u2019][0-9]+)*"
 _NUMBER = (
-    rf"(?<!{_WORD})(?:\+|00)[1-9][0-9 ().\-/]{{5,16}}[0-9](?![0-9]|{_WORD})"
-    rf"|(?<!{_WORD})(?<![0-9][.,:/])\([0-9]{{2,4}}\) ?[0-9][0-9 .-]{{4,10}}[0-9](?![0-9]|{_WORD})"
-    rf"|(?<!{_WORD})(?<![0-9][.,:/\-\u2013'\u2019])(?:(?<![^\s(])[-+\u2212])?"
-    rf"[0-9]+(?:[.,:/\-\u2013'\u2019][0-9]+)*(?![0-9]|[.,:/\-\u2013'\u2019][0-9]|{_ORDINAL})[%\u2030]?"
+    rf"(?<!{_LETTER})(?:\+|00)[1-9][0-9 ().\-/]{{5,16}}[0-9](?![0-9]|{_LETTER})"
+    rf"|(?<!{_LETTER})(?<![0-9][.,:/])\([0-9]{{2,4}}\) ?[0-9][0-9 .-]{{4,10}}[0-9]"
+    rf"(?![0-9]|{_LETTER})"
+    rf"|(?<!{_LETTER})(?<![0-9][.,:/\-\u2013'\u2019]){_SIGN}{_DIGITS}"
+    rf"(?![0-9]|[.,:/\-\u2013'\u2019][0-9]|{_LETTER})[%\u2030]?"
 )
+_FIGURE = re.compile(rf"{_SIGN}{_DIGITS}[%\u2030]?")
 
 _INLINE = re.compile(
     f"(?P<code>{_CODE})|(?P<url>{_URL})|(?P<email>{_EMAIL})|(?P<name>{_NAME})"
@@ -107,9 +112,12 @@ def find(text: str) -> list[Span]:
 
 
 def lost(source: str, output: str) -> list[str]:
-    """Protected pieces of `source` missing in `output`, each as often as it is missing."""
-    wanted, found = (Counter(span.text for span in _spans(text)) for text in (source, output))
-    return list((wanted - found).elements())
+    """Protected pieces of `source` missing in `output`, each as often as it is missing.
+
+    A number is there if its digits are, whatever hangs on them: "44" in "44-year-old".
+    """
+    wanted = Counter(span.text for span in _spans(source))
+    return list((wanted - _tally(output)).elements())
 
 
 def faithful(source: str, output: str, known: Collection[str] = ()) -> bool:
@@ -119,12 +127,28 @@ def faithful(source: str, output: str, known: Collection[str] = ()) -> bool:
     text that `source` is a part of.
     """
     wanted = Counter(span.text for span in _spans(source))
-    spans = find(output)
-    found = Counter(span.text for span in spans)
-    if any(found[text] != count for text, count in wanted.items()):
+    most, found = _tally(source), _tally(output)
+    if not all(count <= found[text] <= most[text] for text, count in wanted.items()):
         return False
-    new = [span for span in spans if span.text not in wanted]
-    return all(span.kind is Kind.NUMBER and span.text not in known for span in new)
+    if any(found[text] > most[text] for text in known):
+        return False
+    return all(span.kind is Kind.NUMBER or span.text in wanted for span in _spans(output))
+
+
+def _tally(text: str) -> Counter[str]:
+    """How often each protected piece is there; of numbers, also those with letters on them."""
+    found: Counter[str] = Counter()
+    rest, end = [], 0
+    for span in _spans(text):
+        if span.kind is not Kind.NUMBER or not _FIGURE.fullmatch(span.text):
+            found[span.text] += 1
+            rest.append(text[end : span.start])
+            end = span.end
+    for figure in _FIGURE.findall("\0".join([*rest, text[end:]])):
+        found[figure] += 1
+        if figure[-1] in "%\u2030":
+            found[figure[:-1]] += 1
+    return found
 
 
 def fences(text: str) -> list[Span]:

@@ -14,6 +14,7 @@ the result is checked, and where anything is lost or doubled the next way is tri
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ Engine = Callable[[str], str]
 
 SPELLINGS = ("Xq", "Zq", "Zxz")
 """Placeholders; the en-pt models copied 240, 239 and 238 of 240."""
+
+
+_WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 
 
 def translate(text: str, engine: Engine) -> str:
@@ -139,16 +143,20 @@ def _all_cuts(text: str, engine: Engine) -> list[_Cut]:
 
 
 def _piecewise(text: str, cuts: list[_Cut], engine: Engine) -> str:
-    pieces = [_translated_piece(piece, engine) for piece in _between(text, cuts)]
-    shown = [*(cut.shown for cut in cuts), ""]
-    return "".join(piece + cut for piece, cut in zip(pieces, shown, strict=True))
+    first, *others = [_translated_piece(piece, engine) for piece in _between(text, cuts)]
+    output = first
+    for cut, piece in zip(cuts, others, strict=True):
+        output = _joined(output, cut.shown, piece)
+    return output
 
 
 def _translated_piece(piece: str, engine: Engine) -> str:
-    bare = piece.strip()
-    if not any(char.isalpha() for char in bare):
+    """A piece translated, the space and punctuation at its edges kept."""
+    words = _WORDS.search(piece)
+    if not words or not any(char.isalpha() for char in piece):
         return piece
-    return piece.replace(bare, said(engine, bare) or bare, 1)
+    output = said(engine, words.group()) or words.group()
+    return piece[: words.start()] + output + piece[words.end() :]
 
 
 def _is_simple(group: Group, text: str) -> bool:
