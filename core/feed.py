@@ -78,6 +78,13 @@ class Feed:
         more = len(messages) == RECENT
         self._extra.put_nowait({"event": "older", "before": before, "more": more})
 
+    async def tell_again(self, message_id: int) -> None:
+        """Send a message that was told before, to somebody who seems not to have heard it."""
+        if message_id <= self._last:
+            message = await self._read(sql.messages_before, before=message_id + 1, limit=1)
+            for event in await self._with_translations(message):
+                self._extra.put_nowait(event)
+
     async def read_in(self, language: str) -> None:
         """Read in another language from now on; translations of the recent past follow."""
         self.participant = await self._rooms.read_in(self.participant, language)

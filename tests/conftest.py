@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,20 @@ from core.settings import Settings
 pytest_plugins = ["tests.fixtures_models"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for this run alone: pytest's own is locked up again by every other run, and
+    PostgreSQL, which is not root where pytest is, could not read its data any more."""
+    if config.option.basetemp is None:
+        config.option.basetemp = Path(tempfile.mkdtemp(prefix="parley-tests-")) / "run"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it."""
+    folder = Path(str(config.option.basetemp)).parent
+    if folder.name.startswith("parley-tests-"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -228,6 +228,19 @@ async def test_a_host_and_a_guest_talk_in_two_languages(host, door, client):
     assert len([f for f in heard if f["event"] == "message"]) == 2
 
 
+async def test_what_is_said_again_is_answered_with_what_was_kept(door, client):
+    room = await new_room(client)
+    async with socket(door, f"/ws/rooms/{room['token']}") as guest:
+        await guest.send(join={"name": "Maria", "language": "pt"})
+        await guest.until(event="caught_up")
+        await guest.send(say="Bom dia a todos", nonce="n1")
+        first = (await guest.until(event="message"))[-1]
+        await guest.send(say="Mais uma mensagem", nonce="n2")
+        await guest.until(event="message", nonce="n2")
+        await guest.send(say="Bom dia a todos", nonce="n1")
+        assert (await guest.until(event="message", nonce="n1"))[-1]["id"] == first["id"]
+
+
 async def test_a_link_to_nothing_closes_politely(door):
     async with websockets.connect(f"ws://{door}/ws/rooms/nonsense") as connection:
         frame = json.loads(await connection.recv())

@@ -176,7 +176,9 @@ class Window:
     async def _do(self, frame: Frame) -> None:
         if "say" in frame:
             nonce = _text(frame, "nonce")[:NONCE_LENGTH] or None
-            await self._core.rooms.say(self._feed.participant, _text(frame, "say"), nonce)
+            said = await self._core.rooms.say(self._feed.participant, _text(frame, "say"), nonce)
+            if nonce:  # said before, by a client that did not hear that it was
+                await self._feed.tell_again(said)
         elif "language" in frame:
             await self._feed.read_in(_text(frame, "language"))
         elif "retry" in frame:
