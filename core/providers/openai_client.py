@@ -71,18 +71,14 @@ class OpenAIClient:
             max_connections=None, max_keepalive_connections=20, keepalive_expiry=55
         )
         http = httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=True)
-        self._sdk = self._over(http)
-        self._headers = None if endpoint.key else {"Authorization": Omit()}
-
-    def _over(self, http: httpx2.AsyncClient) -> AsyncOpenAI:
-        key = self._endpoint.key
-        return AsyncOpenAI(
-            api_key=key or "none",
-            base_url=self._endpoint.address,
+        self._sdk = AsyncOpenAI(
+            api_key=endpoint.key or "none",
+            base_url=endpoint.address,
             max_retries=0,
-            timeout=http.timeout,
+            timeout=timeout,
             http_client=http,
         )
+        self._headers = None if endpoint.key else {"Authorization": Omit()}
 
     async def models(self) -> list[dict[str, Any]]:
         """What the server tells of each of its models."""
@@ -144,9 +140,13 @@ class OpenAIClient:
                 return stream
 
     async def warm(self) -> None:
-        """Send a reply through the SDK that never leaves this process."""
-        async with httpx2.AsyncClient(transport=httpx2.MockTransport(_canned)) as http:
-            sdk = self._over(http)
+        """Ask a server of our own for a reply, so that everything is imported and built."""
+        async with (
+            await asyncio.start_server(_answer, "127.0.0.1", 0) as server,
+            httpx2.AsyncClient(trust_env=False) as http,
+        ):
+            port = server.sockets[0].getsockname()[1]
+            sdk = AsyncOpenAI(api_key="none", base_url=f"http://127.0.0.1:{port}", http_client=http)
             async with await self._open(sdk, "none", [ChatMessage("user", "")], None) as chunks:
                 async for chunk in chunks:
                     _deltas(chunk)
@@ -193,10 +193,14 @@ def _text(delta: Any) -> str:
     return "".join(part["text"] for part in content if part.get("type") == "text")
 
 
-def _canned(request: httpx2.Request) -> httpx2.Response:
-    body = (
-        'data: {"id":"0","object":"chat.completion.chunk","created":0,"model":"none","choices":'
-        '[{"index":0,"delta":{"role":"assistant","content":"."},"finish_reason":"stop"}],'
-        '"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}\n\ndata: [DONE]\n\n'
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+        b'data: {"id":"0","object":"chat.completion.chunk","created":0,"model":"none","choices":'
+        b'[{"index":0,"delta":{"role":"assistant","content":"."},"finish_reason":"stop"}],'
+        b'"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}\n\n'
+        b"data: [DONE]\n\n"
     )
-    return httpx2.Response(200, text=body, headers={"content-type": "text/event-stream"})
+    await writer.drain()
+    writer.close()

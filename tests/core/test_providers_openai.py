@@ -31,10 +31,11 @@ from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, 
 KEY = "sk-test-0123456789-very-secret"
 HELLO = [ChatMessage("system", "Be brief."), ChatMessage("user", "Hello")]
 GOOD = sse(chunk(role="assistant"), chunk("Hel"), chunk("lo"), chunk(finish="stop"))
-QUICK = Patience(connect=2, read=0.3, pauses=(0, 0))
+STEADY = Patience(pauses=(0, 0))
+HASTY = Patience(read=1.5, pauses=(0, 0))
 
 
-def provider(address: str, patience: Patience = QUICK, **changes: Any) -> OpenAICompatible:
+def provider(address: str, patience: Patience = STEADY, **changes: Any) -> OpenAICompatible:
     facts: dict[str, Any] = {
         "name": "openai", "label": "OpenAI", "address": address, "key": KEY,
         "key_variable": "OPENAI_API_KEY", "address_variable": "OPENAI_BASE_URL",
@@ -136,9 +137,9 @@ async def test_a_stream_that_breaks_keeps_what_came(llmock: LLMock, fault: str) 
 
 
 async def test_a_stream_that_falls_silent_is_broken(llmock: LLMock) -> None:
-    llmock.reply("One two three four five").stall(after_chunks=2, seconds=3)
+    llmock.reply("One two three four five").stall(after_chunks=2, seconds=5)
     with pytest.raises(BrokenStream):
-        await reply(provider(llmock.base_url()))
+        await reply(provider(llmock.base_url(), HASTY))
 
 
 # Refusals
@@ -239,7 +240,7 @@ async def test_a_person_who_set_the_address_is_told_which_setting() -> None:
 async def test_a_silent_server_is_unreachable_and_asked_once() -> None:
     async with MisbehavingServer(Answer(then="hang")) as server:
         with pytest.raises(Unreachable, match="did not answer in time"):
-            await reply(provider(server.url))
+            await reply(provider(server.url, HASTY))
         assert len(server.requests) == 1
 
 
