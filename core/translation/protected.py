@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 DIGITS = tuple(
     "".join(chr(zero + digit) for zero in (0x30, 0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10))
@@ -111,6 +111,12 @@ def find(text: str) -> list[Span]:
     return list(_spans(text))
 
 
+@lru_cache(maxsize=256)
+def _spans(text: str) -> tuple[Span, ...]:
+    """Kept for a while: one sentence is looked at a dozen times while it is translated."""
+    return tuple(_search(text))
+
+
 def lost(source: str, output: str) -> list[str]:
     """Protected pieces of `source` missing in `output`, each as often as it is missing.
 
@@ -187,7 +193,7 @@ def placeholder(spelling: str) -> re.Pattern[str]:
     return re.compile(rf"(?i:{spelling})[ -]?(\d+)")
 
 
-def _spans(text: str) -> Iterator[Span]:
+def _search(text: str) -> Iterator[Span]:
     end = 0
     for fence in fences(text):
         yield from _inline(text, end, fence.start)
