@@ -11,6 +11,7 @@ from core.settings import Settings
 
 SMOLLM2_ID = "smollm2-135m-instruct"
 Protocol = Literal["builtin", "openai"]
+Capability = Literal["chat", "embeddings", "transcription"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class ProviderRow:
     default_model: str = AUTO
     max_tokens_field: str = "max_tokens"
     """What the provider calls the limit of a reply."""
-    lists_models: bool = True
+    capabilities: tuple[Capability, ...] = ("chat",)
     note: str | None = None
     """An honest sentence about its limits, shown in the page."""
 
@@ -87,6 +88,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         key_page="https://platform.openai.com/api-keys",
         default_model="gpt-5.4-mini",
         max_tokens_field="max_completion_tokens",
+        capabilities=("chat", "embeddings", "transcription"),
     ),
     ProviderRow(
         name="builtin",

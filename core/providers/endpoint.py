@@ -26,7 +26,6 @@ class Endpoint:
     address_variable: str = ""
     default_model: str = AUTO
     max_tokens_field: str = "max_tokens"
-    lists_models: bool = True
 
     @classmethod
     def of(cls, row: ProviderRow, settings: Settings) -> Self:
@@ -44,13 +43,17 @@ class Endpoint:
             address_variable=variable(row.address_setting),
             default_model=default_model(row, settings),
             max_tokens_field="max_tokens" if chosen else row.max_tokens_field,
-            lists_models=row.lists_models,
         )
 
     @property
     def place(self) -> str:
         """Host and port of the address, without whatever else it holds."""
         return _place(self.address)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the server runs on this computer, where no proxy leads to."""
+        return urlsplit(self.address).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _require_usable(row: ProviderRow, settings: Settings) -> None:

@@ -38,6 +38,7 @@ class _Dialect:
 
     max_tokens_field: str
     says_usage: bool = True
+    renamed: bool = False
 
     def options(self, max_tokens: int | None) -> dict[str, Any]:
         chosen: dict[str, Any] = {}
@@ -52,9 +53,11 @@ class _Dialect:
         if self.says_usage and ("stream_options" in refusal or "include_usage" in refusal):
             self.says_usage = False
             return True
-        if self.max_tokens_field in refusal and _UNKNOWN_FIELD.search(refusal):
+        known = self.max_tokens_field in refusal and _UNKNOWN_FIELD.search(refusal)
+        if known and not self.renamed:
             names = ("max_tokens", "max_completion_tokens")
             self.max_tokens_field = names[self.max_tokens_field == names[0]]
+            self.renamed = True
             return True
         return False
 
@@ -70,7 +73,12 @@ class OpenAIClient:
         limits = httpx2.Limits(
             max_connections=None, max_keepalive_connections=20, keepalive_expiry=55
         )
-        http = httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=True)
+        http = httpx2.AsyncClient(
+            timeout=timeout,
+            limits=limits,
+            follow_redirects=True,
+            trust_env=not endpoint.is_here,
+        )
         self._sdk = AsyncOpenAI(
             api_key=endpoint.key or "none",
             base_url=endpoint.address,

@@ -23,9 +23,12 @@ from core.errors import (
     UnknownModel,
     Unreachable,
 )
+from core.providers.catalog import CATALOG, ProviderRow
 from core.providers.endpoint import Endpoint
 from core.providers.openai_compatible import OpenAICompatible, Patience
 from core.providers.port import AUTO, ChatMessage, Delta, Usage
+from core.providers.registry import Providers
+from core.settings import Settings
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, sse
 
 KEY = "sk-test-0123456789-very-secret"
@@ -186,7 +189,7 @@ async def test_a_refusal_says_what_to_do(answer: Answer, kind: type, says: str) 
     assert str(error).endswith(".")
 
 
-async def test_a_rate_limit_tells_how_long(llmock: LLMock) -> None:
+async def test_a_rate_limit_tells_how_long() -> None:
     error = await failure(refusal(429, "Slow down", retry_after="40"))
     assert error.details == {"retry_after": 40.0}
 
@@ -347,10 +350,39 @@ async def test_a_limit_goes_under_the_name_the_server_knows() -> None:
         assert server.requests[1].json["max_completion_tokens"] == 7
 
 
+async def test_a_server_that_refuses_whatever_it_gets_is_not_asked_for_ever() -> None:
+    no = refusal(400, "Unsupported: stream_options, max_tokens, max_completion_tokens")
+    async with MisbehavingServer(no) as server:
+        with pytest.raises(ProviderError, match="did not accept the request"):
+            await reply(provider(server.url), max_tokens=7)
+        assert len(server.requests) == 3
+
+
 async def test_a_server_without_a_key_gets_no_key() -> None:
     async with MisbehavingServer(Answer(GOOD)) as server:
         assert text(await reply(provider(server.url, key=None))) == "Hello"
         assert "authorization" not in server.requests[0].headers
+
+
+async def test_a_proxy_does_not_stand_before_a_server_on_this_computer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with MisbehavingServer(Answer(status=502)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        async with MisbehavingServer(Answer(GOOD)) as server:
+            assert text(await reply(provider(server.url))) == "Hello"
+        assert proxy.connections == 0
+
+
+async def test_another_provider_is_one_more_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with MisbehavingServer(Answer(GOOD)) as server:
+        row = ProviderRow(name="lab", label="The lab", protocol="openai", address=server.url)
+        providers = Providers(Settings(_env_file=None), (*CATALOG, row))
+        assert "lab" in providers.names()
+        stream = providers.get("lab").stream("any", HELLO)
+        assert text([delta async for delta in stream]) == "Hello"
+        await providers.close()
 
 
 async def test_the_conversation_arrives_as_it_was_said() -> None:
