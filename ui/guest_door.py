@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.errors import ParleyError
 from ui.guard import SecurityHeaders, SmallBodies
-from ui.kept import Kept
 from ui.later import Later, in_background
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ LARGEST_BODY = 256 * 1024
 """Bytes in one request of a guest: a message is text."""
 
 
+class GuestPageFailed(ParleyError):
+    """The guest page could not be made. The log has the cause."""
+
+    code = "guest_page"
+
+
 class GuestDoor:
     """The ASGI app of the guest door."""
 
@@ -41,7 +47,7 @@ class GuestDoor:
         self._core = core
         self._api = Later(self._make_api)
         self._waiting = Later(self._make_waiting_page)
-        self._page = Kept(self._open_page)
+        self._page = Later(self._make_page)
         self._front = SecurityHeaders(SmallBodies(self._answer, LARGEST_BODY))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,17 +58,11 @@ class GuestDoor:
 
         Where it cannot be made the log says so, and guests go on waiting.
         """
-        try:
-            await self._page.get()
-        except Exception:
-            log.exception("The guest page could not be made")
-
-    async def close(self) -> None:
-        """Close the guest page."""
-        await self._page.close(break_off=True)
+        with suppress(GuestPageFailed):
+            await self._page.made()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" or self._page.is_open:
+        if scope["type"] == "websocket" or self._page.is_made:
             await self._api(scope, receive, send)
             return
         self._hurried = asyncio.ensure_future(self.prepare())
@@ -80,10 +80,13 @@ class GuestDoor:
         page: ASGIApp = guest.waiting_page()
         return page
 
-    @asynccontextmanager
-    async def _open_page(self) -> AsyncIterator[None]:
-        api: Any = await self._api.made()
+    async def _make_page(self) -> ASGIApp:
+        """The API with the page added. Gradio serves files there: no queue of its is started."""
+        api = await self._api.made()
         guest = await in_background(partial(import_module, "ui.guest"))
-        await in_background(partial(guest.mount_guest_page, api))
-        async with api.router.lifespan_context(api):
-            yield
+        try:
+            page: ASGIApp = await in_background(partial(guest.mount_guest_page, api))
+        except Exception as error:
+            log.exception("The guest page could not be made")
+            raise GuestPageFailed from error
+        return page

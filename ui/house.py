@@ -114,7 +114,6 @@ class House:
         """Close the guest door and the core, as far as they are open."""
         await self.tunnel.close()
         await self.close_guest_door()
-        await self.guests.close()
         await self._core.close()
 
     @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
@@ -23,12 +23,6 @@ class Kept(Generic[Thing]):
         self._keeping: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is there without waiting."""
-        opened = self._opened
-        return bool(opened and opened.done() and not opened.cancelled() and not opened.exception())
-
     def begin(self) -> asyncio.Future[Thing]:
         """Begin to open it, unless that was done before; what comes of it."""
         if self._opened is None:
@@ -40,28 +34,22 @@ class Kept(Generic[Thing]):
         """The open thing. Raises what opening it raised."""
         return await asyncio.shield(self.begin())
 
-    async def close(self, *, break_off: bool = False) -> None:
-        """Close it. An opening that is under way is finished first, or broken off.
+    async def close(self) -> None:
+        """Close it. Raises what closing it raised.
 
-        Raises what closing it raised.
+        An opening that is under way is finished first: what it has begun would be left behind.
         """
         self._closing.set()
-        if self._keeping and self._opened:
-            if break_off and not self._opened.done():
-                self._keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeping
+        if self._keeping:
+            await self._keeping
 
     async def _keep(self, opened: asyncio.Future[Thing]) -> None:
         try:
             async with self._opens() as thing:
                 opened.set_result(thing)
                 await self._closing.wait()
-        except BaseException as error:
+        except Exception as error:
             if opened.done():
-                raise
-            if isinstance(error, asyncio.CancelledError):
-                opened.cancel()
                 raise
             opened.set_exception(error)
             opened.exception()  # whoever waits gets it; nobody has to

@@ -27,6 +27,12 @@ class Later:
         app = await self.made()
         await app(scope, receive, send)
 
+    @property
+    def is_made(self) -> bool:
+        """Whether the app is there without waiting."""
+        done = self._making is not None and self._making.done() and not self._making.cancelled()
+        return done and self._making is not None and self._making.exception() is None
+
     async def made(self) -> ASGIApp:
         """The app; begins to make it unless that was done before."""
         if self._making is None:
