@@ -373,7 +373,10 @@ def test_nothing_overflows_on_a_phone(browser, parley, model, scheme):
     page.goto(parley.host)
     expect(typing(page)).to_be_enabled()
     table = "| a | b |\n|---|---|\n| " + "word " * 20 + "| " + "long" * 30 + " |\n"
-    answered(page, model, "W" * 200, f"{'Donaudampfschiff' * 12}\n\n{table}\n\nThe end.")
+    reply = ask(page, model, "W" * 200)
+    reply.write(f"{'Donaudampfschiff' * 12}\n\n{table}\n\nThe end.")
+    reply.end()
+    is_at_rest(page, 2)
     wide = page.evaluate(
         """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
         .map((box) => box.scrollWidth - box.clientWidth)"""

@@ -10,19 +10,17 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import NotFound, ParleyError
 from ui.host import bridge, messages
 from ui.host.times import readers_timezone
-from ui.host.view import MESSAGES, View, load, view
+from ui.host.view import KEY, MESSAGES, View, load, view
 
 
 def open_view(address: str | None) -> bool:
     """Show the conversation an address names, None for a new one; False where it cannot be."""
-    shown = view()
     try:
-        wanted = UUID(address) if address else None
-        _open(shown, wanted)
+        _open(UUID(address) if address else None)
     except (NotFound, ValueError):
-        _turn_to(shown, None)
+        _turn_to(None)
         del st.query_params["conversation"]
-        shown.problem = "There is no such conversation. It may have been deleted."
+        view().problem = "There is no such conversation. It may have been deleted."
     except ParleyError as error:
         st.error(str(error), icon=":material/error:")
         st.button("Try again", icon=":material/refresh:")
@@ -33,17 +31,12 @@ def open_view(address: str | None) -> bool:
 def places() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Where the conversation goes and what stands below it.
 
-    Emptied first for another conversation: Streamlit takes away what is left of the one before
+    Another conversation goes to another place: Streamlit takes away what is left in a place
     only when the script ends, which may take as long as a reply.
     """
-    shown = view()
-    anew, shown.anew = shown.anew, False
-    keys = ("thread", "below")
-    if anew:
-        thread, below = (st.empty().container(key=key) for key in keys)
-    else:
-        thread, below = (st.container(key=key) for key in keys)
-    return thread, below
+    side = view().side
+    sides = [st.container(key="thread") if here == side else st.empty() for here in (0, 1)]
+    return sides[side], st.container(key="below")
 
 
 def draw_history() -> DeltaGenerator:
@@ -68,24 +61,27 @@ def draw_history() -> DeltaGenerator:
     return st.container()
 
 
-def _open(shown: View, wanted: UUID | None) -> None:
+def _open(wanted: UUID | None) -> None:
     if wanted is None:
-        if shown.id is not None or shown.history or shown.live:
-            _turn_to(shown, None)
+        if view().id is not None or view().history:
+            _turn_to(None)
         return
-    same = wanted == shown.id
+    same = wanted == view().id
     if not same:
-        _turn_to(shown, wanted)
+        _turn_to(wanted)
+    shown = view()
     loaded = bridge.run(load(bridge.core(), wanted, shown.limit))
-    shown.continue_with(loaded) if same else shown.begin_with(loaded)
+    if same:
+        shown.continue_with(loaded)
+    else:
+        shown.begin_with(loaded)
     if shown.wish and shown.wish.message_id:
         shown.drop(shown.wish.message_id)
 
 
-def _turn_to(shown: View, wanted: UUID | None) -> None:
+def _turn_to(wanted: UUID | None) -> None:
     """Begin to show another conversation; a wish made for it stays."""
-    kept = shown.wish
-    shown.__init__(id=wanted, limit=MESSAGES, wish=kept)  # type: ignore[misc]
+    st.session_state[KEY] = View(id=wanted, wish=view().wish, side=1 - view().side)
 
 
 def _show_earlier() -> None:

@@ -9,17 +9,24 @@ from ui.host import bridge
 from ui.host.messages import model_name
 from ui.host.view import View, Wish, wish
 
-SUGGESTIONS = {
-    ":material/translate: Help me translate": (
-        "How do I politely ask for the bill in Spanish, French and Japanese?"
+SUGGESTIONS = (
+    (
+        "Help me translate",
+        ":material/translate:",
+        "How do I politely ask for the bill in Spanish, French and Japanese?",
     ),
-    ":material/edit_note: Draft a message": (
-        "Write a short, friendly message that invites my neighbours to dinner on Saturday."
+    (
+        "Draft a message",
+        ":material/edit_note:",
+        "Write a short, friendly message that invites my neighbours to dinner on Saturday.",
     ),
-    ":material/lightbulb: Explain something": (
-        "Explain in simple words why the sky is blue and sunsets are red."
+    (
+        "Explain something",
+        ":material/lightbulb:",
+        "Explain in simple words why the sky is blue and sunsets are red.",
     ),
-}
+)
+"""What to begin with: label, icon, and what is said."""
 
 
 def draw(shown: View) -> None:
@@ -65,20 +72,10 @@ def _welcome() -> None:
         "Ask anything, in any language. Everything is kept on this computer. "
         "To talk with people in their language, open a room.",
     )
-    st.pills(
-        "Suggestions",
-        list(SUGGESTIONS),
-        label_visibility="collapsed",
-        key="suggestion",
-        on_change=_picked,
-    )
+    with st.container(horizontal=True, gap="small", key="suggestions"):
+        for label, icon, text in SUGGESTIONS:
+            st.button(label, icon=icon, on_click=wish, args=[Wish("send", text=text)])
     note = providers.row(provider).note
     st.caption(
         f":material/forum: {model_name(provider, model)} answers." + (f" {note}" if note else "")
     )
-
-
-def _picked() -> None:
-    picked = st.session_state.get("suggestion")
-    if picked:
-        wish(Wish("send", text=SUGGESTIONS[picked]))

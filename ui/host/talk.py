@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import streamlit as st
@@ -74,7 +75,8 @@ def _show(shown: View, places: Places) -> None:
             tail.draw(shown)
         watch(shown.id, busy=turn is not None, stop=turn is not None)
     if turn:
-        _follow(shown, turn, place)
+        with _heeding_stop(turn):
+            _follow(shown, turn, place)
 
 
 def _news_of(shown: View) -> Loaded | None:
@@ -111,18 +113,19 @@ def _begin_and_follow(shown: View, asked: Wish, places: Places) -> None:
         shown.problem, shown.draft = str(error), asked.text
         _run_again(shown)
         return
-    if shown.id is None:
-        shown.id = turn.conversation_id
-        st.query_params["conversation"] = str(turn.conversation_id)
 
     def draw_the_rest() -> None:
         for message, frame in zip(earlier, frames, strict=True):
             with frame:
                 messages.draw_inside(message, zone)
+
+    with _heeding_stop(turn):
+        if shown.id is None:
+            shown.id = turn.conversation_id
+            st.query_params["conversation"] = str(turn.conversation_id)
         with places.below:
             watch(shown.id, busy=True, stop=asked.kind != "send", asked=turn.message_id)
-
-    _follow(shown, turn, place, draw_the_rest)
+        _follow(shown, turn, place, draw_the_rest)
 
 
 def _begin(shown: View, asked: Wish) -> Future[Turn]:
@@ -152,13 +155,17 @@ def _follow(
     shown: View, turn: Turn, place: DeltaGenerator, draw_the_rest: Callable[[], None] = lambda: None
 ) -> None:
     """Show a reply while it is written; afterwards show the conversation as it is."""
+    try:
+        place.write_stream(_text_of(turn, place, Once(draw_the_rest)))
+    except ParleyError as error:
+        shown.problem = str(error)
+    _run_again(shown)
+
+
+def _heeding_stop(turn: Turn) -> AbstractContextManager[None]:
+    """The stop button ends the turn, nothing else does."""
     app = bridge.core()
-    with heeding_stop(lambda: bridge.run(app.chat.stop(app.host_id, turn.conversation_id))):
-        try:
-            place.write_stream(_text_of(turn, place, Once(draw_the_rest)))
-        except ParleyError as error:
-            shown.problem = str(error)
-        _run_again(shown)
+    return heeding_stop(lambda: bridge.run(app.chat.stop(app.host_id, turn.conversation_id)))
 
 
 def _text_of(turn: Turn, place: DeltaGenerator, draw_the_rest: Once) -> Iterator[str]:

@@ -52,8 +52,8 @@ class View:
     loaded: Loaded | None = None
     """Fresh from the core, for the fragment that draws next."""
     wish: Wish | None = None
-    anew: bool = True
-    """Whether another conversation was on the screen before."""
+    side: int = 0
+    """Which of two places of the page it is drawn in; the next conversation takes the other."""
     problem: str | None = None
     """A sentence to show once."""
     draft: str = ""
