@@ -160,14 +160,12 @@ async def screenshot() -> None:
         running(
             Path(folder) / "data",
             TRANSLATION_ENGINE="local",
-            PUBLIC_URL="https://parley.example.org",
         ) as parley,
     ):
         async with chromium() as browser:
             host, link = await host_opens_a_room(browser, parley)
             token = link.rsplit("/", 1)[1]
             await asyncio.to_thread(parley.guests_are_served, token)
-            link = f"{parley.guests}/s/{token}"
             guest = await guest_joins(browser, link, "Maria", "pt-BR", device_scale_factor=2)
             await say(guest, "Bom dia! Posso levar alguma coisa para o jantar? 🍰")
             await expect(message(host, "dinner")).to_be_visible()
