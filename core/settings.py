@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     translation_engine: Literal["auto", "local", "ai"] = Field(
         "auto", description="who translates rooms; auto: the AI if one is configured, else local"
     )
+    translation_models_url: str | None = Field(
+        None, description="where the local translation models are listed, instead of Mozilla's"
+    )
 
     # What a guest may do
     guest_message_length: int = Field(2000, ge=1, description="characters in one guest message")
@@ -73,7 +76,7 @@ class Settings(BaseSettings):
         "WARNING", description="how much the terminal shows"
     )
 
-    @field_validator("public_url", "openai_base_url", "chroma_url")
+    @field_validator("public_url", "openai_base_url", "chroma_url", "translation_models_url")
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is None:

@@ -47,7 +47,7 @@ class LocalTranslator:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """The translator with its models in DATA_DIR."""
-        url = getattr(settings, "translation_models_url", None) or RECORDS_URL
+        url = settings.translation_models_url or RECORDS_URL
         return cls(Models(settings.data_dir / "models" / "translation", Catalog(url)))
 
     def can(self, source: str, target: str) -> bool:

@@ -247,9 +247,11 @@ async def test_an_unusable_folder_is_one_sentence(tmp_path):
 async def test_the_embedded_database_keeps_what_was_said(tmp_path):
     settings = Settings(data_dir=tmp_path / "data")
     labels = []
-    async with open_database(settings, lambda label, share: labels.append(label)) as db:
-        async with db.as_nobody() as conn:
-            await conn.execute("SELECT local_user('me')")
+    async with (
+        open_database(settings, lambda label, share: labels.append(label)) as db,
+        db.as_nobody() as conn,
+    ):
+        await conn.execute("SELECT local_user('me')")
     assert labels == ["Creating the database…"]
     async with open_database(settings, lambda label, share: labels.append(label)) as db:
         async with db.as_nobody() as conn:

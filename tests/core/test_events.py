@@ -109,11 +109,14 @@ async def test_nothing_is_missed_when_the_listening_connection_is_cut(events, da
 
 
 async def test_another_process_hears_events_and_flashes(events, make_settings):
-    async with open_database(make_settings()) as other_db, open_events(other_db) as other:
-        async with other.subscribe(me(events), events.me) as news:
-            await events.flash_everywhere(events.me, "typing", {"who": "me"})
-            await publish(events, "said")
-            flash, event = await take(news, 2)
+    async with (
+        open_database(make_settings()) as other_db,
+        open_events(other_db) as other,
+        other.subscribe(me(events), events.me) as news,
+    ):
+        await events.flash_everywhere(events.me, "typing", {"who": "me"})
+        await publish(events, "said")
+        flash, event = await take(news, 2)
     assert (flash.id, flash.kind, flash.payload) == (None, "typing", {"who": "me"})
     assert event.kind == "said"
 
