@@ -29,7 +29,7 @@ def set_up_logs(settings: Settings) -> None:
     Makes the data folder. Raises ConfigurationError where it cannot be written to.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = logging.handlers.RotatingFileHandler(
             log_file(settings), maxBytes=LARGEST, backupCount=3, encoding="utf-8"
         )
