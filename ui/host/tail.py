@@ -68,14 +68,16 @@ def _welcome() -> None:
     providers = bridge.core().providers
     provider, model = providers.default()
     st.header("What would you like to talk about?", anchor=False)
-    st.markdown(
-        "Ask anything, in any language. Everything is kept on this computer. "
-        "To talk with people in their language, open a room.",
-    )
+    st.markdown("Ask anything, or begin with one of these. Every conversation is kept.")
     with st.container(horizontal=True, gap="small", key="suggestions"):
         for label, icon, text in SUGGESTIONS:
             st.button(label, icon=icon, on_click=wish, args=[Wish("send", text=text)])
     note = providers.row(provider).note
     st.caption(
         f":material/forum: {model_name(provider, model)} answers." + (f" {note}" if note else "")
+    )
+    st.page_link(
+        "app_pages/rooms.py",
+        label="Open a room to talk across languages",
+        icon=":material/groups:",
     )

@@ -34,6 +34,8 @@ class Conversations {
       onNews: (frame) => this.#heard(frame),
       onLine: (up) => this.#lineIs(up),
     });
+    this.newChat = (event) => event.target.closest?.(".st-key-new_chat button") && makeRoom();
+    document.addEventListener("click", this.newChat);
     this.midnight = setInterval(() => this.#draw(), 10 * 60 * 1000);
     this.#draw();
   }
@@ -48,6 +50,7 @@ class Conversations {
   close() {
     window.navigation?.removeEventListener("currententrychange", this.moved);
     window.removeEventListener("popstate", this.moved);
+    document.removeEventListener("click", this.newChat);
     clearInterval(this.midnight);
     this.news.close();
   }
@@ -214,6 +217,7 @@ class Conversations {
     this.current = entry.id;
     this.tell?.("open", entry.id);
     this.#draw();
+    makeRoom();
   }
 
   #showMore() {
@@ -227,6 +231,12 @@ class Conversations {
     if (!sent) this.complaint = "Parley does not answer. Try again in a moment.";
     return sent;
   }
+}
+
+/** On a phone the sidebar lies over the page: close it once one has chosen. */
+function makeRoom() {
+  if (window.innerWidth > 768) return;
+  document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
 }
 
 /** Entries by how long ago, newest first: [["Today", […]], …]. */
