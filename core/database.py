@@ -182,8 +182,12 @@ async def _migrate(conninfo: str, settings: Settings) -> None:
     try:
         conn = await AsyncConnection.connect(conninfo, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:
+        _, refused, why = str(error).partition("FATAL:")
         raise DatabaseUnavailable(
-            f"The database at {_where(conninfo)} cannot be reached. "
+            f"The database at {_where(conninfo)} refuses the connection: {why.strip()}. "
+            "Check DATABASE_URL."
+            if refused
+            else f"The database at {_where(conninfo)} cannot be reached. "
             "Check DATABASE_URL and that PostgreSQL runs there."
         ) from error
     except psycopg.ProgrammingError as error:

@@ -60,7 +60,11 @@ class Translations:
             return
         task = asyncio.create_task(self._make(saying, language, again), name=f"translation {key}")
         self._running[key] = task
-        task.add_done_callback(lambda _: self._running.pop(key, None))
+        task.add_done_callback(lambda _: self._over(key, task))
+
+    def _over(self, key: tuple[int, str], task: asyncio.Task[None] | None) -> None:
+        if task is self._running.get(key):
+            del self._running[key]
 
     async def of(
         self, conn: Any, room_id: UUID, language: str, message_ids: Sequence[int]
@@ -147,6 +151,8 @@ class Translations:
             "message_id": saying.message_id, "language": language, "text": text, "engine": engine,
             "error": error_code,
         }  # fmt: skip
+        # Whoever hears of it may ask for it again at once.
+        self._over((saying.message_id, language), asyncio.current_task())
         async with self._db.as_user(saying.owner_id) as conn:
             if (await conn.execute(sql.finish, end)).rowcount:
                 await self._events.publish(conn, saying.room_id, "translation", told)

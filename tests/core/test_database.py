@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from core.database import open_database
 from core.errors import ConfigurationError, DatabaseError, DatabaseUnavailable, NotFound
@@ -235,6 +236,13 @@ async def test_an_unreachable_database_is_one_sentence_without_the_password(tmp_
             pass
     assert "hunter2" not in str(caught.value)
     assert "127.0.0.1:1" in str(caught.value)
+
+
+async def test_a_database_that_refuses_says_why(postgres, tmp_path):
+    settings = Settings(database_url=make_conninfo(postgres, dbname="nowhere"), data_dir=tmp_path)
+    with pytest.raises(DatabaseUnavailable, match='"nowhere" does not exist'):
+        async with open_database(settings):
+            pass
 
 
 async def test_an_unusable_folder_is_one_sentence(tmp_path):
