@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core import languages
 from core.accounts import Accounts
 from core.chat import Chat, open_chat
 from core.conversations import Conversations
@@ -68,6 +69,15 @@ class App:
     def feed(self, participant: Participant) -> Feed:
         """The room of a participant as they see it."""
         return Feed(participant, self.database, self.events, self.rooms, self.translations)
+
+    async def warm(self) -> None:
+        """Do now what would delay the first message: load the detector, import the SDK.
+
+        Takes a second of CPU time; call it when nobody is waiting. Failures show up later.
+        """
+        await asyncio.to_thread(languages.warm)
+        with suppress(ParleyError):
+            await self.providers.warm()
 
     async def health(self) -> Health:
         """Ask the database and the index, each for two seconds at most."""

@@ -139,6 +139,7 @@ class House:
 
     async def _prepare_guest_page(self) -> None:
         await self._first_page.served()
+        await (await self.core()).warm()
         await self.guests.prepare()
 
 
