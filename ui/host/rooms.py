@@ -20,6 +20,7 @@ from ui.host.qr import qr_svg
 from ui.host.times import readers_timezone
 from ui.house import the_house
 
+STYLE = Path(__file__).with_name("rooms.css")
 TUNNEL_OPENS_WITHIN = 180.0
 """Seconds; the first time a program is fetched."""
 
@@ -28,7 +29,8 @@ def all_rooms() -> None:
     """The list of rooms, and the way to a new one."""
     core = bridge.core()
     rooms = bridge.run(core.rooms.list(core.host_id))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    st.html(STYLE)
+    with st.container(horizontal=True, vertical_alignment="center", key="rooms_head"):
         st.header("Rooms", anchor=False)
         if rooms and st.button("New room", icon=":material/add:", type="primary"):
             _new_room_dialog(rooms[0].language)
@@ -62,7 +64,7 @@ def one_room(address: str) -> None:
         st.space("stretch")
         if st.button("Delete", icon=":material/delete:", type="tertiary", help="Delete this room"):
             _delete_dialog(room)
-    st.html(Path(__file__).with_name("rooms.css"))
+    st.html(STYLE)
     with st.container(horizontal=True, key="room", gap="medium"):
         with st.container(width=280, key="invitation"):
             _invitation(room)
