@@ -108,12 +108,24 @@ class Builtin:
     ) -> AsyncGenerator[Delta, None]:
         """Stream a reply, fetching and loading the model before where needed."""
         self._require(model)
-        running = await self._ready()
         longest = self._model.longest_reply
         limit = min(max_tokens or longest, longest)
-        async with aclosing(running.client.reply(messages, limit, self._model.sampling)) as deltas:
-            async for delta in deltas:
-                yield delta
+        running = await self._ready()
+        try:
+            async with aclosing(self._reply(running, messages, limit)) as deltas:
+                async for delta in deltas:
+                    yield delta
+        except Unreachable:  # before its first token
+            if not await running.server.ended():
+                raise
+            async with aclosing(self._reply(await self._ready(), messages, limit)) as deltas:
+                async for delta in deltas:
+                    yield delta
+
+    def _reply(
+        self, running: _Running, messages: Sequence[ChatMessage], limit: int
+    ) -> AsyncGenerator[Delta, None]:
+        return running.client.reply(messages, limit, self._model.sampling)
 
     def count_tokens(self, model: str, text: str) -> int:
         """Exact once the model is loaded, before that rather too many."""

@@ -18,6 +18,7 @@ from core.errors import ProviderError
 
 _WORKER = Path(__file__).with_name("builtin_worker.py")
 _END_SECONDS = 5
+_DYING_SECONDS = 2
 _PATIENT_THREADS = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "1000"}
 """Threads that wait asleep: spinning, they fall to a tenth of their speed on a busy machine."""
 _WINDOWS_APART: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
@@ -74,6 +75,14 @@ class BuiltinServer:
     def runs(self) -> bool:
         """Whether the process is there."""
         return self._process.poll() is None
+
+    async def ended(self) -> bool:
+        """Whether the process is gone, or on its way."""
+        try:
+            await asyncio.to_thread(self._process.wait, _DYING_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     async def close(self) -> None:
         """End the process and free its memory."""
