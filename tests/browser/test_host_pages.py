@@ -262,6 +262,20 @@ def test_two_tabs_show_one_conversation(page, model):
         is_at_rest(tab, 4)
 
 
+def test_back_goes_to_the_conversation_before(page, model):
+    answered(page, model, "The older one", "Older.")
+    older = page.url
+    page.get_by_role("button", name="New chat").click()
+    expect(messages(page)).to_have_count(0)
+    answered(page, model, "The newer one", "Newer.")
+    entry(page, TITLE).nth(1).locator("a").click()
+    expect(last(page)).to_contain_text("Older.")
+    expect(page).to_have_url(older)
+    page.go_back()
+    expect(last(page)).to_contain_text("Newer.")
+    is_at_rest(page, 2)
+
+
 def test_many_exchanges_leave_no_ghosts(page, model):
     for number in range(1, 7):
         answered(page, model, f"Question {number}", f"Answer {number}.")

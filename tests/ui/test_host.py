@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.app import App, open_app
 from core.errors import DatabaseUnavailable, NotFound
-from ui.host import bridge
+from ui.host import bridge, rooms
+from ui.tunnel import TunnelFailed
 
 MAIN = Path(__file__).parents[2] / "ui" / "host" / "main.py"
 WITHIN = 30
@@ -162,6 +164,47 @@ def test_a_message_that_cannot_be_sent_is_given_back(core, models, monkeypatch):
     ask(test, "Do not lose me")
     assert "database cannot be reached" in test.error[0].value
     assert test.chat_input(key="chat_typed").proto.value == "Do not lose me"
+
+
+def test_a_server_that_picks_the_model_is_named_by_its_address(core, models, monkeypatch):
+    monkeypatch.setattr(core.app.settings, "ai_model", None)
+    place = models.base_url("openai").split("/")[2]
+    assert any(f"{place} answers" in caption.value for caption in page().caption)
+
+
+def test_a_new_room_shows_its_invitation(core, monkeypatch):
+    tunnel = SimpleNamespace(url=None)
+    monkeypatch.setattr(rooms, "the_house", lambda: SimpleNamespace(tunnel=tunnel))
+    test = page()
+    test.switch_page("app_pages/rooms.py").run()
+    assert not test.exception
+    assert test.selectbox[0].value == "pt"
+    test.text_input[0].set_value("Mesa da cozinha")
+    test.form_submit_button[0].click().run()
+    assert not test.exception
+    (room,) = core.run(core.app.rooms.list(core.host))
+    assert (room.name, room.language) == ("Mesa da cozinha", "pt")
+    assert test.query_params["room"] == str(room.id)
+    assert test.code[0].value.endswith(f"/s/{room.token}")
+    assert test.toggle(key="share").value is False
+
+
+def test_a_tunnel_that_does_not_open_says_why(core, monkeypatch):
+    async def fails() -> str:
+        raise TunnelFailed("There is no internet connection.")
+
+    monkeypatch.setattr(
+        rooms, "the_house", lambda: SimpleNamespace(tunnel=SimpleNamespace(url=None, open=fails))
+    )
+    room = core.run(core.app.rooms.create(core.host, "Kitchen", "en"))
+    test = page()
+    test.switch_page("app_pages/rooms.py")
+    test.query_params["room"] = str(room.id)
+    test.run()
+    test.toggle(key="share").set_value(True).run()
+    assert not test.exception
+    assert "PUBLIC_URL" in test.warning[0].value
+    assert test.toggle(key="share").value is False
 
 
 def test_before_the_core_is_open_the_page_waits(core):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -86,10 +87,15 @@ def draw_ending(message: Message) -> None:
 
 
 def model_name(provider: str | None, model: str | None) -> str:
-    """What answers, as people read it."""
+    """What answers, as people read it: the model, else the server that picks one, else a label."""
     if model and model != AUTO and provider != "builtin":
         return model
-    return bridge.core().providers.row(provider).label if provider else "AI"
+    if provider is None:
+        return "AI"
+    core = bridge.core()
+    row = core.providers.row(provider)
+    address = row.chosen_address(core.settings)
+    return urlsplit(address).netloc if address else row.label
 
 
 def _author(message: Message) -> str:
