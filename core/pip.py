@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from core.errors import DownloadError
@@ -42,7 +43,7 @@ async def pip_download(
 
 def _start(requirement: str, folder: Path) -> subprocess.Popen[str]:
     options = ["--no-deps", "--no-cache-dir", "--only-binary", ":all:", "--no-input"]
-    quiet = ["--disable-pip-version-check", "--progress-bar", "raw"]
+    quiet = ["--disable-pip-version-check", "--progress-bar", "raw" if _tells() else "off"]
     return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
         [sys.executable, "-m", "pip", "download", *options, *quiet, "-d", folder, requirement],
         stdin=subprocess.DEVNULL,
@@ -51,6 +52,15 @@ def _start(requirement: str, folder: Path) -> subprocess.Popen[str]:
         text=True,
         errors="replace",
     )
+
+
+def _tells() -> bool:
+    """Whether this pip can tell its progress line by line: from 24.1 on."""
+    try:
+        found = [int(part) for part in version("pip").split(".")[:2]]
+    except (PackageNotFoundError, ValueError):
+        return False
+    return found >= [24, 1]
 
 
 def _listen(process: subprocess.Popen[str], report: Callable[[float | None], None]) -> str:
