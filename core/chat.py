@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -211,8 +211,9 @@ class Chat:
             info.context_window,
             lambda text: provider.count_tokens(model, text),
         )
-        async for delta in provider.stream(model, context):
-            turn.take(delta)
+        async with aclosing(provider.stream(model, context)) as deltas:
+            async for delta in deltas:
+                turn.take(delta)
 
     async def _finish(self, user_id: UUID, turn: LocalTurn, outcome: tuple[Any, ...]) -> None:
         """Save how it ended, for as long as it takes the database to be there."""
