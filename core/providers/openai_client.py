@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+# The SDK looks for httpx among what is loaded, and trips over it half loaded by another thread.
+import httpx  # noqa: F401
 import httpx2
 from openai import (
     AsyncOpenAI,
