@@ -105,7 +105,9 @@ def family(pid: int, folder: Path) -> list[psutil.Process]:
     mine = psutil.Process(pid)
     found = {mine, *mine.children(recursive=True)}
     for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == "postgres" and str(folder) in " ".join(process.info["cmdline"]):
+        if process.info["name"] == "postgres" and str(folder) in " ".join(
+            process.info["cmdline"] or ()
+        ):
             found |= {process, *process.children(recursive=True)}
     return list(found)
 
