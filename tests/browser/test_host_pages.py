@@ -268,7 +268,7 @@ def test_back_goes_to_the_conversation_before(page, model):
     page.get_by_role("button", name="New chat").click()
     expect(messages(page)).to_have_count(0)
     answered(page, model, "The newer one", "Newer.")
-    entry(page, TITLE).nth(1).locator("a").click()
+    page.locator(f'li[data-id="{older.partition("=")[2]}"] a').click()
     expect(last(page)).to_contain_text("Older.")
     expect(page).to_have_url(older)
     page.go_back()
