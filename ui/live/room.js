@@ -53,6 +53,7 @@ class Room {
     this.room = options.room ?? {};
     this.people = [];
     this.queue = [];
+    this.earlier = []; // what was asked for while scrolling up, until all of it is here
     this.unseen = 0;
     this.draftKey = options.storageKey ? `${options.storageKey}:draft` : null;
     this.outbox = new Outbox(options.storageKey ? `${options.storageKey}:outbox` : null);
@@ -202,14 +203,16 @@ class Room {
   }
 
   #one(event) {
-    if (event.event === "participants") this.#showCompany(event.participants);
+    if (event.older) this.earlier.push(event);
+    else if (event.event === "participants") this.#showCompany(event.participants);
     else if (event.event === "message") this.#message(event);
     else if (event.event === "translation") this.log.translate(event);
-    else if (event.event === "older") this.log.caughtUp(event.more);
+    else if (event.event === "older") this.#older(event);
     else if (event.event === "caught_up") this.#current(event);
   }
 
   #joined({ participant, token, room, limits }) {
+    this.earlier = [];
     this.me = participant;
     this.limits = limits;
     this.room = { ...this.room, ...room };
@@ -229,6 +232,12 @@ class Room {
     if (!this.caught) this.firstNew ??= event.id;
     if (event.mine && event.nonce) this.outbox.remove(event.nonce);
     if (!event.mine && document.hidden && this.caught) this.#count(this.unseen + 1);
+  }
+
+  /** Older messages go in all at once: one by one they would push what is being read out of sight. */
+  #older({ more }) {
+    this.earlier.splice(0).forEach(({ older, ...event }) => this.#one(event));
+    this.log.caughtUp(more);
   }
 
   #current({ more }) {
