@@ -108,7 +108,7 @@ class Database:
         Connections that died in the pool are thrown away on the way to one that has not.
         """
         for _ in range(self.pool.max_size + 1):
-            conn = await self.pool.getconn()
+            conn = await self._from_pool()
             try:
                 await conn.execute(become)
             except psycopg.OperationalError:
@@ -120,6 +120,21 @@ class Database:
             else:
                 return conn
         raise DatabaseUnavailable
+
+    async def _from_pool(self) -> Connection:
+        """A connection. Raises CancelledError also where Python 3.11 loses it.
+
+        There `wait_for`, which the pool waits with, forgets that it was cancelled when what it
+        waits for comes in the same moment (python/cpython#86296); whoever is told to stop would
+        go on for ever.
+        """
+        task = asyncio.current_task()
+        told = task.cancelling() if task else 0
+        conn = await self.pool.getconn()
+        if task and task.cancelling() > told:
+            await self.pool.putconn(conn)
+            raise asyncio.CancelledError
+        return conn
 
     async def check(self) -> None:
         """Raise DatabaseUnavailable unless the database answers now."""

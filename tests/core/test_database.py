@@ -1,6 +1,7 @@
 """The database: identities, isolation on every table, migrations, errors."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import psycopg
@@ -267,6 +268,31 @@ async def test_the_embedded_database_keeps_what_was_said(tmp_path):
         async with db.as_user(row["id"]) as conn:
             assert len(await everything(conn)) == 1
     assert len(labels) == 1
+
+
+async def test_who_is_told_to_stop_while_waiting_for_a_connection_stops(app, two_hosts):
+    (user, _, _), _ = two_hosts
+    for ticks in range(30):  # at whatever moment between the release and the waking up
+        async with AsyncExitStack() as busy:
+            for _ in range(app.database.pool.max_size):
+                await busy.enter_async_context(app.database.as_user(user))
+            waiting = asyncio.create_task(forever(app.database, user))
+            while app.database.pool.get_stats()["requests_waiting"] == 0:
+                await asyncio.sleep(0)
+            release = asyncio.create_task(busy.aclose())
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            done, _ = await asyncio.wait({waiting}, timeout=10)
+            await release
+        assert done, f"not told {ticks} ticks after the release"
+        assert waiting.cancelled()
+
+
+async def forever(database, user):
+    async with database.as_user(user) as conn:
+        await conn.execute("SELECT 1")
+    await asyncio.Event().wait()
 
 
 async def test_a_broken_statement_is_an_error_of_ours_with_its_cause(app):
