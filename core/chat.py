@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 from core import languages
 from core.context import fit
-from core.conversations import Branch, Conversations, Message, read_branch
+from core.conversations import Conversations, Message, read_branch
 from core.database import Connection, Database
 from core.errors import DatabaseUnavailable, NotFound, ParleyError, Refused
 from core.events import Event, Events
@@ -22,7 +22,7 @@ from core.queries import load
 from core.settings import Settings
 from core.text import typed
 from core.titles import first_words
-from core.turns import LocalTurn, RemoteTurn, Turn, save_while_running
+from core.turns import LocalTurn, Pace, RemoteTurn, Turn, save_growth
 
 log = logging.getLogger(__name__)
 sql = load("turns")
@@ -51,6 +51,7 @@ class Chat:
         self._conversations = conversations
         self._jobs = jobs
         self._running: dict[UUID, LocalTurn] = {}
+        self._saver: asyncio.Task[None] | None = None
         events.on("stop", self._heed)
 
     async def send(
@@ -71,12 +72,15 @@ class Chat:
             raise Refused("There is nothing to send. Type a message first.")
         provider, model = self._choice(provider, model)
         async with self._db.as_user(user_id) as conn:
-            begun = await self._begin(
-                conn, sql.begin_turn, provider, model,
+            turn = await self._begin(
+                conn, user_id, sql.begin_turn, provider, model,
                 conversation_id=conversation_id, text=text, language=languages.detect(text),
                 title=first_words(text),
             )  # fmt: skip
-        return self._start(user_id, *begun)
+            said = [ChatMessage("user", text)]
+            if conversation_id:
+                said = await self._read(conn, turn)
+        return self._start(turn, said)
 
     async def retry(
         self,
@@ -90,8 +94,11 @@ class Chat:
             message = await self._reply(conn, message_id)
             provider, model = self._choice(provider or message.provider, model or message.model)
             await conn.execute(sql.lock, {"conversation_id": message.conversation_id})
-            begun = await self._begin(conn, sql.begin_again, provider, model, message_id=message_id)
-        return self._start(user_id, *begun)
+            turn = await self._begin(
+                conn, user_id, sql.begin_again, provider, model, message_id=message_id
+            )
+            said = await self._read(conn, turn)
+        return self._start(turn, said)
 
     async def continue_(self, user_id: UUID, message_id: int) -> Turn:
         """Go on with an interrupted reply where it stopped."""
@@ -104,16 +111,17 @@ class Chat:
             }  # fmt: skip
             if (await conn.execute(sql.reopen_reply, again)).rowcount == 0:
                 raise Refused("This reply is finished; there is nothing to continue.")
-            branch = await read_branch(conn, message.conversation_id, MESSAGES_READ)
+            turn = LocalTurn(
+                user_id, message.conversation_id, message.parent_id, message_id, provider, model,
+                message.text,
+            )  # fmt: skip
+            said = await self._read(conn, turn)
             told = {
                 "conversation_id": message.conversation_id, "question_id": message.parent_id,
                 "message_id": message_id,
             }  # fmt: skip
             await conn.execute(sql.announce, told)
-        turn = LocalTurn(
-            message.conversation_id, message.parent_id, message_id, provider, model, message.text
-        )
-        return self._start(user_id, turn, branch)
+        return self._start(turn, said)
 
     async def stop(self, user_id: UUID, conversation_id: UUID) -> None:
         """Stop the reply being written; what came is kept. Nothing happens where there is none."""
@@ -161,29 +169,33 @@ class Chat:
         return Message.of(row)
 
     async def _begin(
-        self, conn: Connection, query: Any, provider: str, model: str, **values: Any
-    ) -> tuple[LocalTurn, Branch]:
-        """Make a reply by `query`; the turn, which runs after the commit, and what was said."""
+        self, conn: Connection, user_id: UUID, query: Any, provider: str, model: str, **values: Any
+    ) -> LocalTurn:
+        """Make a reply by `query`; the turn, which runs after the commit."""
         values |= {"provider": provider, "model": model, "worker": self._db.worker}
         begun = await (await conn.execute(query, values)).fetchone()
         assert begun is not None
-        turn = LocalTurn(
-            begun["conversation_id"], begun["question_id"], begun["reply_id"], provider, model
-        )
-        return turn, await read_branch(conn, turn.conversation_id, MESSAGES_READ)
+        return LocalTurn(
+            user_id, begun["conversation_id"], begun["question_id"], begun["reply_id"],
+            provider, model,
+        )  # fmt: skip
 
-    def _start(self, user_id: UUID, turn: LocalTurn, branch: Branch) -> LocalTurn:
+    async def _read(self, conn: Connection, turn: LocalTurn) -> list[ChatMessage]:
+        """What was said on the visible branch; notes on the turn whether it is the first."""
+        branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
         turn.is_first = not any(m.role == "assistant" and m.status == "complete" for m in branch)
+        return [ChatMessage(m.role, m.text) for m in branch if m.text]
+
+    def _start(self, turn: LocalTurn, said: list[ChatMessage]) -> LocalTurn:
         self._running[turn.conversation_id] = turn
-        turn.task = asyncio.create_task(
-            self._answer(user_id, turn, branch), name=f"turn {turn.message_id}"
-        )
+        if self._saver is None or self._saver.done():
+            self._saver = asyncio.create_task(save_growth(self._running, self._db))
+        turn.task = asyncio.create_task(self._answer(turn, said), name=f"turn {turn.message_id}")
         return turn
 
-    async def _answer(self, user_id: UUID, turn: LocalTurn, branch: Branch) -> None:
-        saver = asyncio.create_task(save_while_running(turn, self._db, user_id))
+    async def _answer(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         try:
-            await self._stream(turn, branch)
+            await self._stream(turn, said)
             outcome: tuple[Any, ...] = ("complete",)
         except asyncio.CancelledError:
             outcome = ("interrupted", "stopped" if turn.stop_asked else "process_ended")
@@ -192,36 +204,34 @@ class Chat:
         except Exception:
             log.exception("a turn failed unexpectedly")
             outcome = ("interrupted" if turn.text else "failed", "error", str(ParleyError()))
-        saver.cancel()
-        with suppress(asyncio.CancelledError):
-            await saver
-        await asyncio.shield(asyncio.create_task(self._finish(user_id, turn, outcome)))
+        await asyncio.shield(asyncio.create_task(self._finish(turn, outcome)))
 
-    async def _stream(self, turn: LocalTurn, branch: Branch) -> None:
+    async def _stream(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         provider, model = self._providers.get(turn.provider), turn.model
         await provider.prepare(model, lambda label, share: turn.say(_note(label, share)))
         turn.say(None)
         info = await provider.model(model)
-        spoken = [ChatMessage(m.role, m.text) for m in branch if m.text]
         if turn.text:
-            spoken.append(ChatMessage("user", _GO_ON))
+            said = [*said, ChatMessage("user", _GO_ON)]
         context = fit(
             self._settings.system_prompt,
-            spoken,
+            said,
             info.context_window,
             lambda text: provider.count_tokens(model, text),
         )
+        pace = Pace(self._running)
         async with aclosing(provider.stream(model, context)) as deltas:
             async for delta in deltas:
                 turn.take(delta)
+                await pace.give_way()
 
-    async def _finish(self, user_id: UUID, turn: LocalTurn, outcome: tuple[Any, ...]) -> None:
+    async def _finish(self, turn: LocalTurn, outcome: tuple[Any, ...]) -> None:
         """Save how it ended, for as long as it takes the database to be there."""
         status, code, sentence = (*outcome, None, None)[:3]
         pause = 0.1
         while True:
             try:
-                await self._save_end(user_id, turn, status, code, sentence)
+                await self._save_end(turn, status, code, sentence)
                 break
             except DatabaseUnavailable:
                 await asyncio.sleep(pause)
@@ -230,7 +240,7 @@ class Chat:
         turn.end(status, code, sentence)
 
     async def _save_end(
-        self, user_id: UUID, turn: LocalTurn, status: str, code: str | None, sentence: str | None
+        self, turn: LocalTurn, status: str, code: str | None, sentence: str | None
     ) -> None:
         usage = turn.usage
         end = {
@@ -239,16 +249,19 @@ class Chat:
             "input_tokens": usage.input_tokens if usage else None,
             "output_tokens": usage.output_tokens if usage else None,
         }  # fmt: skip
-        async with self._db.as_user(user_id) as conn:
+        async with self._db.as_user(turn.user_id) as conn:
             if (await conn.execute(sql.finish, end)).rowcount == 0:
                 return  # deleted meanwhile
             if status == "complete" and turn.is_first:
                 await self._jobs.defer(
-                    conn, "title", user_id=str(user_id), conversation_id=str(turn.conversation_id)
+                    conn,
+                    "title",
+                    user_id=str(turn.user_id),
+                    conversation_id=str(turn.conversation_id),
                 )
             ended = {"message_id": turn.message_id, "status": status}
             await self._events.publish(conn, turn.conversation_id, "reply", ended)
-            await self._conversations.announce(conn, user_id, turn.conversation_id)
+            await self._conversations.announce(conn, turn.user_id, turn.conversation_id)
 
     def _heed(self, event: Event) -> None:
         """Somebody asked another process to stop a turn of this one."""
@@ -269,6 +282,8 @@ class Chat:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=5)
+        if self._saver:
+            self._saver.cancel()
 
 
 def _note(label: str, share: float | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sized
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -26,6 +26,12 @@ sql = load("turns")
 
 SAVE_EVERY = 0.4
 """Seconds between two saves of a growing reply."""
+CROWD = 5
+"""Replies at once up to which each is read as it comes."""
+PAUSE, LONGEST_PAUSE = 0.0006, 0.03
+"""Seconds a reply waits between two readings for each reply beyond those, and at most."""
+TAKES_AT_MOST = 0.002
+"""Seconds one reading takes what has come before it gives way again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class LocalTurn:
 
     def __init__(
         self,
+        user_id: UUID,
         conversation_id: UUID,
         question_id: int | None,
         message_id: int,
@@ -71,12 +78,13 @@ class LocalTurn:
         model: str,
         text: str = "",
     ) -> None:
+        self.user_id = user_id
         self.conversation_id = conversation_id
         self.question_id = question_id
         self.message_id = message_id
         self.provider = provider
         self.model = model
-        self.text = text
+        self.text = self.saved = text
         self.status: Status = "streaming"
         self.note: str | None = None
         self.error_code: str | None = None
@@ -84,7 +92,7 @@ class LocalTurn:
         self.usage: Usage | None = None
         self.task: asyncio.Task[None] | None = None
         self.stop_asked = False
-        self.is_first = False
+        self.is_first = True
         """Whether nothing was answered in this conversation before."""
         self._news = asyncio.Event()
 
@@ -171,20 +179,45 @@ class RemoteTurn:
         return row
 
 
-async def save_while_running(turn: LocalTurn, database: Database, user_id: UUID) -> None:
-    """Save the growing text every SAVE_EVERY seconds until cancelled, the database permitting."""
-    saved = turn.text
-    while True:
+class Pace:
+    """How often one of many replies is read: the more there are, the more at a time.
+
+    Most of what a token costs is waking up for it. Unpaced, fifty fast replies kept the loop so
+    busy that a new one waited a second for its first token.
+    """
+
+    def __init__(self, running: Sized) -> None:
+        """`running`: the replies that stream now."""
+        self._running = running
+        self._loop = asyncio.get_running_loop()
+        self._until = 0.0
+
+    async def give_way(self) -> None:
+        """Pause, where there is a crowd, once what has come already is taken."""
+        crowd = len(self._running) - CROWD
+        if crowd > 0 and self._loop.time() > self._until:
+            await asyncio.sleep(min(crowd * PAUSE, LONGEST_PAUSE))
+            self._until = self._loop.time() + TAKES_AT_MOST
+
+
+async def save_growth(running: Mapping[UUID, LocalTurn], database: Database) -> None:
+    """Save growing replies every SAVE_EVERY seconds while there are any, the database permitting.
+
+    All of one person's go in one transaction, so that fifty cost hardly more than one.
+    """
+    while running:
         await asyncio.sleep(SAVE_EVERY)
-        if turn.text == saved:
-            continue
-        text = turn.text
-        with suppress(DatabaseUnavailable):
-            async with database.as_user(user_id) as conn:
-                await conn.execute("SET LOCAL synchronous_commit = off")
-                await conn.execute(sql.save_progress, {"id": turn.message_id, "text": text})
-                await conn.execute(
-                    sql.tell_progress,
-                    {"topic": turn.conversation_id, "worker": database.worker},
-                )
-            saved = text
+        grown: dict[UUID, dict[LocalTurn, str]] = {}
+        for turn in running.values():
+            if turn.text != turn.saved:
+                grown.setdefault(turn.user_id, {})[turn] = turn.text
+        for user_id, texts in grown.items():
+            values = {
+                "ids": [turn.message_id for turn in texts], "texts": [*texts.values()],
+                "worker": database.worker,
+            }  # fmt: skip
+            with suppress(DatabaseUnavailable):
+                async with database.as_user(user_id) as conn:
+                    await conn.execute(sql.save_growth, values)
+                for turn, text in texts.items():
+                    turn.saved = text

@@ -28,8 +28,17 @@ WHERE id = %(id)s AND status IN ('interrupted', 'failed') RETURNING id
 -- name: message
 SELECT * FROM messages WHERE id = %(id)s
 
--- name: save_progress
-UPDATE messages SET text = %(text)s WHERE id = %(id)s
+-- name: save_growth
+-- What growing replies have come to, all of one person's at once, and a flash to the other
+-- processes for each. Nothing waits for the disk: the end of each reply will.
+WITH grown AS (
+    UPDATE messages m SET text = g.text
+    FROM unnest(%(ids)s::bigint[], %(texts)s::text[]) AS g (id, text)
+    WHERE m.id = g.id AND m.status = 'streaming' RETURNING m.conversation_id)
+SELECT set_config('synchronous_commit', 'off', true),
+       pg_notify('parley_events', json_build_object('worker', %(worker)s::bigint,
+           'topic', conversation_id, 'kind', 'progress', 'payload', json_build_object())::text)
+FROM grown
 
 -- name: finish
 UPDATE messages SET text = %(text)s, status = %(status)s, error_code = %(error_code)s,
@@ -43,8 +52,3 @@ SELECT message_id, conversation_id FROM interrupt_orphans()
 -- name: replies
 SELECT count(*) AS n FROM messages
 WHERE conversation_id = %(id)s AND role = 'assistant' AND status = 'complete'
-
--- name: tell_progress
--- A flash to the other processes: the reply of this conversation has grown.
-SELECT pg_notify('parley_events', json_build_object('worker', %(worker)s::bigint,
-    'topic', %(topic)s, 'kind', 'progress', 'payload', json_build_object())::text)
