@@ -125,7 +125,8 @@ async def test_a_user_changes_nothing_of_another_in_any_table(app, two_hosts, da
     async with app.database.as_user(ana) as conn:
         for table in await tables_of(conn):
             await conn.execute(f'DELETE FROM "{table}"')
-    assert count() == before
+    after = count()  # Bob's may have grown: his chat is given a title meanwhile
+    assert [table for table in before if after[table] < before[table]] == []
     assert before["messages"] > 0
 
 
