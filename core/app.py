@@ -19,6 +19,7 @@ from core.errors import ParleyError
 from core.events import Events, open_events
 from core.feed import Feed, Presence
 from core.jobs import Jobs
+from core.preferences import Keeper, Preferences
 from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.rooms import Participant, Rooms
@@ -52,6 +53,9 @@ class App:
     """Parley. Made by `open_app`; lives on one event loop."""
 
     settings: Settings
+    """What the environment and `.env` say; what may change while Parley runs: `preferences`."""
+    preferences: Preferences
+    keeper: Keeper
     database: Database
     events: Events
     accounts: Accounts
@@ -99,18 +103,22 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         events = await stack.enter_async_context(open_events(database))
         accounts = Accounts(database)
         host_id = await accounts.local_user()
-        providers = Providers(settings)
+        preferences = Preferences(settings)
+        keeper = Keeper(preferences, database, events, host_id)
+        await keeper.load()
+        stack.push_async_callback(keeper.close)
+        providers = Providers(preferences)
         stack.push_async_callback(providers.close)
         jobs = Jobs(database)
         conversations = Conversations(database, events)
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
-        engines = Engines(settings, providers)
+        engines = Engines(preferences, providers)
         stack.push_async_callback(engines.close)
         translations = Translations(database, events, engines.current)
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
-            open_chat(settings, database, events, providers, conversations, jobs)
+            open_chat(preferences, database, events, providers, conversations, jobs)
         )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
@@ -118,9 +126,10 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         await stack.enter_async_context(jobs.working())
         await stack.enter_async_context(_running(presence.keep()))
+        await stack.enter_async_context(_running(providers.look_around()))
         yield App(
-            settings, database, events, accounts, providers, conversations, chat, translations,
-            engines, rooms, presence, Vectors(settings), jobs, host_id,
+            settings, preferences, keeper, database, events, accounts, providers, conversations,
+            chat, translations, engines, rooms, presence, Vectors(settings), jobs, host_id,
         )  # fmt: skip
 
 

@@ -13,13 +13,22 @@ from core import languages
 from core.context import fit
 from core.conversations import Conversations, Message, read_branch
 from core.database import Connection, Database
-from core.errors import DatabaseUnavailable, NotFound, ParleyError, Refused
+from core.errors import (
+    BrokenStream,
+    DatabaseUnavailable,
+    DownloadError,
+    NotFound,
+    ParleyError,
+    PolicyRefusal,
+    ProviderError,
+    Refused,
+)
 from core.events import Event, Events
 from core.jobs import Jobs
-from core.providers.port import ChatMessage
+from core.preferences import Preferences
+from core.providers.port import ChatMessage, Options
 from core.providers.registry import Providers
 from core.queries import load
-from core.settings import Settings
 from core.text import typed
 from core.titles import first_words
 from core.turns import LocalTurn, Pace, RemoteTurn, Turn, save_growth
@@ -37,14 +46,14 @@ class Chat:
 
     def __init__(
         self,
-        settings: Settings,
+        preferences: Preferences,
         database: Database,
         events: Events,
         providers: Providers,
         conversations: Conversations,
         jobs: Jobs,
     ) -> None:
-        self._settings = settings
+        self._preferences = preferences
         self._db = database
         self._events = events
         self._providers = providers
@@ -207,20 +216,49 @@ class Chat:
         await asyncio.shield(asyncio.create_task(self._finish(turn, outcome)))
 
     async def _stream(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
-        provider, model = self._providers.get(turn.provider), turn.model
+        """Let the model asked for answer; where it fails before its first word, the next one."""
+        limit = self._preferences.current.ai_total_timeout
+        try:
+            async with asyncio.timeout(limit):
+                await self._stream_or_fall_back(turn, said)
+        except TimeoutError as error:
+            raise BrokenStream(
+                f"The reply took longer than {limit:g} s. What came is kept; continue, or allow "
+                "more time on the Settings page."
+            ) from error
+
+    async def _stream_or_fall_back(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
+        asked = turn.provider, turn.model
+        others = [one for one in self._providers.fallbacks() if one != asked]
+        while True:
+            begun = len(turn.text)
+            try:
+                return await self._stream_from(turn, said)
+            except PolicyRefusal:
+                raise
+            except (ProviderError, DownloadError) as error:
+                if len(turn.text) > begun or not others:
+                    raise
+                turn.hand_over(*others.pop(0), because=str(error))
+
+    async def _stream_from(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
+        settings, model = self._preferences.current, turn.model
+        provider = self._providers.get(turn.provider)
         await provider.prepare(model, lambda label, share: turn.say(_note(label, share)))
         turn.say(None)
         info = await provider.model(model)
+        turn.model = info.id
         if turn.text:
             said = [*said, ChatMessage("user", _GO_ON)]
         context = fit(
-            self._settings.system_prompt,
+            settings.system_prompt,
             said,
             info.context_window,
             lambda text: provider.count_tokens(model, text),
         )
+        options = Options(settings.ai_max_tokens, settings.ai_temperature)
         pace = Pace(self._running)
-        async with aclosing(provider.stream(model, context)) as deltas:
+        async with aclosing(provider.stream(model, context, options)) as deltas:
             async for delta in deltas:
                 turn.take(delta)
                 await pace.give_way()
@@ -248,6 +286,8 @@ class Chat:
             "error": sentence, "language": languages.detect(turn.text),
             "input_tokens": usage.input_tokens if usage else None,
             "output_tokens": usage.output_tokens if usage else None,
+            "provider": turn.provider, "model": turn.model, "remark": turn.remark,
+            "waited": turn.waited,
         }  # fmt: skip
         async with self._db.as_user(turn.user_id) as conn:
             if (await conn.execute(sql.finish, end)).rowcount == 0:
@@ -292,7 +332,7 @@ def _note(label: str, share: float | None) -> str:
 
 @asynccontextmanager
 async def open_chat(
-    settings: Settings,
+    preferences: Preferences,
     database: Database,
     events: Events,
     providers: Providers,
@@ -300,7 +340,7 @@ async def open_chat(
     jobs: Jobs,
 ) -> AsyncIterator[Chat]:
     """The chat; turns whose process has died are marked interrupted first."""
-    chat = Chat(settings, database, events, providers, conversations, jobs)
+    chat = Chat(preferences, database, events, providers, conversations, jobs)
     await chat.interrupt_orphans()
     try:
         yield chat

@@ -58,7 +58,11 @@ class Message:
     model: str | None
     input_tokens: int | None
     output_tokens: int | None
+    remark: str | None
+    """Why another model answered than was asked."""
     created_at: datetime
+    began_at: datetime | None
+    """A reply: when its first word came."""
     finished_at: datetime | None
 
     @classmethod

@@ -44,14 +44,70 @@ class Settings(BaseSettings):
     )
     chroma_url: str | None = Field(None, description="a Chroma server instead of the embedded one")
 
-    # The AI
+    # The AI: everything here can also be set on the Settings page, which comes first
     ai_provider: str | None = Field(None, description="default provider for chat")
     ai_model: str | None = Field(None, description="default model for chat")
+    ai_fallbacks: str | None = Field(
+        None,
+        description="who answers where that one fails, in order: `groq:llama-3.3-70b-versatile, "
+        "builtin`",
+    )
+    ai_temperature: float | None = Field(
+        None, ge=0, le=2, description="0: always the same answer, 2: wild; unset: the provider's"
+    )
+    ai_max_tokens: int | None = Field(
+        None, ge=1, le=1_000_000, description="longest reply in tokens; unset: the provider's"
+    )
+    ai_connect_timeout: float = Field(
+        10, gt=0, le=600, description="seconds to wait for a connection to a provider"
+    )
+    ai_read_timeout: float = Field(
+        120, gt=0, le=3600, description="seconds to wait for a provider's next sign of life"
+    )
+    ai_total_timeout: float = Field(
+        900, gt=0, le=86_400, description="seconds a whole reply may take"
+    )
+    translation_provider: str | None = Field(
+        None, description="provider that translates, instead of the one for chat"
+    )
+    translation_model: str | None = Field(None, description="model that translates")
+    summary_provider: str | None = Field(
+        None, description="provider for titles and summaries, instead of the one for chat"
+    )
+    summary_model: str | None = Field(None, description="model for titles and summaries")
+    speech_provider: str | None = Field(
+        None, description="provider that writes down speech; unset: the first that can"
+    )
+    speech_model: str | None = Field(None, description="model that writes down speech")
     openai_api_key: SecretStr | None = Field(
         None, description="key of OpenAI or of the server at OPENAI_BASE_URL"
     )
     openai_base_url: str | None = Field(
-        None, description="any OpenAI-compatible server, for example http://localhost:11434/v1"
+        None, description="any OpenAI-compatible server, for example http://localhost:8000/v1"
+    )
+    anthropic_api_key: SecretStr | None = Field(None, description="key of Anthropic")
+    anthropic_base_url: str | None = Field(None, description="another server for Anthropic's")
+    gemini_api_key: SecretStr | None = Field(None, description="key of Google Gemini")
+    gemini_base_url: str | None = Field(None, description="another server for Gemini's")
+    groq_api_key: SecretStr | None = Field(None, description="key of Groq")
+    groq_base_url: str | None = Field(None, description="another server for Groq's")
+    cerebras_api_key: SecretStr | None = Field(None, description="key of Cerebras")
+    cerebras_base_url: str | None = Field(None, description="another server for Cerebras's")
+    openrouter_api_key: SecretStr | None = Field(None, description="key of OpenRouter")
+    openrouter_base_url: str | None = Field(None, description="another server for OpenRouter's")
+    custom_base_url: str | None = Field(None, description="one more OpenAI-compatible server")
+    custom_api_key: SecretStr | None = Field(None, description="its key, where it wants one")
+    ollama_base_url: str | None = Field(
+        None, description="Ollama, where it does not run on this computer at port 11434"
+    )
+    lmstudio_base_url: str | None = Field(
+        None, description="LM Studio, where it does not run on this computer at port 1234"
+    )
+    find_local_servers: bool = Field(
+        True, description="whether to look for Ollama and LM Studio on this computer"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="encrypts keys kept in the database; unset: a key file in DATA_DIR"
     )
     builtin_model: Path | None = Field(
         None, description="a GGUF file for the built-in provider instead of the default model"
@@ -76,7 +132,11 @@ class Settings(BaseSettings):
         "WARNING", description="how much the terminal shows"
     )
 
-    @field_validator("public_url", "openai_base_url", "chroma_url", "translation_models_url")
+    @field_validator(
+        "public_url", "chroma_url", "translation_models_url", "openai_base_url",
+        "anthropic_base_url", "gemini_base_url", "groq_base_url", "cerebras_base_url",
+        "openrouter_base_url", "custom_base_url", "ollama_base_url", "lmstudio_base_url",
+    )  # fmt: skip
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.conversations import TITLE_LENGTH, Conversations
 from core.errors import NotFound, ParleyError
-from core.providers.port import ChatMessage
+from core.providers.port import ChatMessage, Options
 from core.providers.registry import Providers
 from core.text import one_line
 
@@ -16,6 +16,8 @@ _ASK = (
     "Answer with the title only, without quotation marks."
 )
 _EXCERPT = 1000
+_BRIEF = Options(max_tokens=1000)
+"""Tokens: few for a title, enough for a model that thinks before it writes."""
 _QUOTES = "\"'«»„“”「」*# "
 
 
@@ -51,7 +53,11 @@ class Titles:
             return
         if not (reply.provider and reply.model) or reply.provider == "builtin":
             return
-        title = await self._ask(reply.provider, reply.model, question.text, reply.text)
+        title = await self._ask(
+            *self._providers.choice_for("summary", (reply.provider, reply.model)),
+            question.text,
+            reply.text,
+        )
         if title:
             await self._conversations.set_title(owner, conversation, title, by="ai")
 
@@ -60,7 +66,7 @@ class Titles:
         asked = [ChatMessage("system", _ASK), ChatMessage("user", talk)]
         pieces = []
         try:
-            async for delta in self._providers.get(provider).stream(model, asked, max_tokens=40):
+            async for delta in self._providers.get(provider).stream(model, asked, _BRIEF):
                 pieces.append(delta.text)
         except ParleyError:
             return ""  # the first words stay; a title is not worth an error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping, Sized
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,6 +91,11 @@ class LocalTurn:
         self.error_code: str | None = None
         self.error: str | None = None
         self.usage: Usage | None = None
+        self.remark: str | None = None
+        """Why another model answers than was asked."""
+        self.waited: float | None = None
+        """Seconds until the first word."""
+        self._asked_at = time.monotonic()
         self.task: asyncio.Task[None] | None = None
         self.stop_asked = False
         self.is_first = True
@@ -101,9 +107,16 @@ class LocalTurn:
         if delta.usage:
             self.usage = delta.usage
         if delta.text:
+            if self.waited is None:
+                self.waited = time.monotonic() - self._asked_at
             self.text += delta.text
             self.note = None
             self._tell()
+
+    def hand_over(self, provider: str, model: str, because: str) -> None:
+        """Let another model answer; `because`: what was wrong with the one before, a sentence."""
+        self.provider, self.model = provider, model
+        self.remark = because if self.remark is None else f"{self.remark} {because}"
 
     def say(self, note: str | None) -> None:
         """Show what the person is waiting for."""

@@ -146,6 +146,7 @@ def make_settings(database_url: str, models: LLMock, tmp_path: Path) -> MakeSett
                 "openai_api_key": "sk-test-secret",
                 "ai_model": "gpt-4o-mini",
                 "translation_engine": "local",
+                "find_local_servers": False,
                 **changes,
             }
         )

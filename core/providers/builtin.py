@@ -19,7 +19,7 @@ from core.errors import ProviderError, UnknownModel, Unreachable
 from core.providers.builtin_server import BuiltinServer
 from core.providers.catalog import SMOLLM2_ID, ProviderRow
 from core.providers.once import Once
-from core.providers.port import AUTO, ChatMessage, Delta, ModelInfo, Progress
+from core.providers.port import AS_USUAL, AUTO, ChatMessage, Delta, ModelInfo, Options, Progress
 from core.providers.tokens import estimate_tokens
 from core.settings import Settings
 
@@ -104,12 +104,12 @@ class Builtin:
         return self._info()
 
     async def stream(
-        self, model: str, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
+        self, model: str, messages: Sequence[ChatMessage], options: Options = AS_USUAL
     ) -> AsyncGenerator[Delta, None]:
         """Stream a reply, fetching and loading the model before where needed."""
         self._require(model)
         longest = self._model.longest_reply
-        limit = min(max_tokens or longest, longest)
+        limit = min(options.max_tokens or longest, longest)
         running = await self._ready()
         try:
             async with aclosing(self._reply(running, messages, limit)) as deltas:
@@ -197,7 +197,9 @@ class Builtin:
 
     def _info(self) -> ModelInfo:
         running = self._running()
-        return ModelInfo(self._model.id, running.server.window if running else WINDOW, self._note)
+        return ModelInfo(
+            self._model.id, running.server.window if running else WINDOW, note=self._note
+        )
 
 
 def _connected(server: BuiltinServer) -> LlamaClient:

@@ -26,6 +26,7 @@ class Endpoint:
     address_variable: str = ""
     default_model: str = AUTO
     max_tokens_field: str = "max_tokens"
+    key_check: str = ""
 
     @classmethod
     def of(cls, row: ProviderRow, settings: Settings) -> Self:
@@ -35,7 +36,7 @@ class Endpoint:
         chosen = row.chosen_address(settings)
         return cls(
             name=row.name,
-            label=row.label if chosen is None else f"The server at {_place(chosen)}",
+            label=row.label if chosen in (None, row.usual_address) else _server(chosen),
             address=chosen or row.address or "",
             chosen=chosen is not None,
             key=row.key(settings),
@@ -43,6 +44,7 @@ class Endpoint:
             address_variable=variable(row.address_setting),
             default_model=default_model(row, settings),
             max_tokens_field="max_tokens" if chosen else row.max_tokens_field,
+            key_check=row.key_check if chosen is None else "",
         )
 
     @property
@@ -61,7 +63,7 @@ def _require_usable(row: ProviderRow, settings: Settings) -> None:
     if not (key.isascii() and key.isprintable() and " " not in key):
         raise BadKey(
             f"{variable(row.key_setting)} holds characters that no key has. "
-            "Copy the key again, without quotes or line breaks, and start Parley again.",
+            "Copy the key again, without quotes or line breaks.",
             provider=row.name,
         )
 
@@ -69,6 +71,10 @@ def _require_usable(row: ProviderRow, settings: Settings) -> None:
 def default_model(row: ProviderRow, settings: Settings) -> str:
     """The row's default, but AUTO for a server of the person's own, whose models are its own."""
     return row.default_model if row.chosen_address(settings) is None else AUTO
+
+
+def _server(address: str | None) -> str:
+    return f"The server at {_place(address or '')}"
 
 
 def _place(address: str) -> str:

@@ -7,6 +7,11 @@ Windows are those the makers publish, the smaller one where variants of a family
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from core.providers.port import ModelInfo
+
 CONTEXT_WINDOWS: dict[str, int] = {
     # OpenAI
     "gpt-6": 400_000,
@@ -73,6 +78,7 @@ CONTEXT_WINDOWS: dict[str, int] = {
 }
 
 _NOT_FOR_CHAT = (
+    "aqa",
     "audio",
     "babbage",
     "bge-",
@@ -84,6 +90,9 @@ _NOT_FOR_CHAT = (
     "guard",
     "gte-",
     "image",
+    "imagen",
+    "learnlm",
+    "lyria",
     "minilm",
     "moderation",
     "realtime",
@@ -92,8 +101,35 @@ _NOT_FOR_CHAT = (
     "speech",
     "transcribe",
     "tts",
+    "veo",
     "whisper",
 )
+
+
+_WINDOW_FIELDS = (
+    "context_window", "context_length", "max_model_len", "max_context_length", "max_input_tokens"
+)  # fmt: skip
+
+
+def described(said: dict[str, Any]) -> ModelInfo:
+    """What a server's list says of a model; servers name window and age differently, or not."""
+    name = str(said.get("id") or said.get("name") or "").removeprefix("models/")
+    meta = said.get("meta") or {}
+    stated = [said.get(field) for field in _WINDOW_FIELDS]
+    stated += [meta.get("n_ctx"), meta.get("n_ctx_train")]
+    window = next((w for w in stated if isinstance(w, int) and w > 0), None)
+    return ModelInfo(name, window or context_window(name), _created(said))
+
+
+def _created(said: dict[str, Any]) -> int:
+    """Unix seconds; a Unix number or an ISO date, under one of two names."""
+    moment = said.get("created") or said.get("created_at") or 0
+    if isinstance(moment, int | float):
+        return int(moment)
+    try:
+        return int(datetime.fromisoformat(str(moment)).timestamp())
+    except ValueError:
+        return 0
 
 
 def context_window(model: str) -> int | None:

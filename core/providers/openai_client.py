@@ -1,31 +1,18 @@
-"""The wire of the OpenAI protocol. Importing this imports the SDK: see `openai_compatible`."""
+"""The wire of the OpenAI protocol."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-# The SDK looks for httpx among what is loaded, and trips over it half loaded by another thread.
-import httpx  # noqa: F401
-import httpx2
-from openai import (
-    AsyncOpenAI,
-    AsyncStream,
-    BadRequestError,
-    Omit,
-    OpenAIError,
-    UnprocessableEntityError,
-)
-
 from core.providers.endpoint import Endpoint
-from core.providers.openai_errors import declined, ended_early, explained
-from core.providers.port import ChatMessage, Delta, Usage
+from core.providers.port import ChatMessage, Delta, Options, Usage
+from core.providers.sdk import Sdk
+from core.providers.sdk_errors import declined, ended_early, explained
 
-_FAILURES = (OpenAIError, httpx2.HTTPError, ValueError)
-"""What the SDK, HTTP and JSON raise."""
 _USAGE_SECONDS = 5
 """How long the usage may come after the reply has ended."""
 _UNKNOWN_FIELD = re.compile(
@@ -40,20 +27,26 @@ class _Dialect:
 
     max_tokens_field: str
     says_usage: bool = True
+    takes_temperature: bool = True
     renamed: bool = False
 
-    def options(self, max_tokens: int | None) -> dict[str, Any]:
+    def options(self, options: Options) -> dict[str, Any]:
         chosen: dict[str, Any] = {}
         if self.says_usage:
             chosen["stream_options"] = {"include_usage": True}
-        if max_tokens is not None:
-            chosen[self.max_tokens_field] = max_tokens
+        if options.max_tokens is not None:
+            chosen[self.max_tokens_field] = options.max_tokens
+        if options.temperature is not None and self.takes_temperature:
+            chosen["temperature"] = options.temperature
         return chosen
 
     def learns_from(self, refusal: str) -> bool:
         """Leave out or rename the option that `refusal` complains of; whether there was one."""
         if self.says_usage and ("stream_options" in refusal or "include_usage" in refusal):
             self.says_usage = False
+            return True
+        if self.takes_temperature and "temperature" in refusal:
+            self.takes_temperature = False  # reasoning models know only their own
             return True
         known = self.max_tokens_field in refusal and _UNKNOWN_FIELD.search(refusal)
         if known and not self.renamed:
@@ -67,44 +60,40 @@ class _Dialect:
 class OpenAIClient:
     """One server's chat: opens streams, reads them, and turns failures into Parley's errors."""
 
-    def __init__(self, endpoint: Endpoint, *, connect: float, read: float) -> None:
+    def __init__(self, sdk: Sdk, endpoint: Endpoint, *, connect: float, read: float) -> None:
         """`connect` and `read` are seconds: for a connection, and between two signs of life."""
         self._endpoint = endpoint
+        self._kind = sdk
         self._dialect = _Dialect(endpoint.max_tokens_field)
-        timeout = httpx2.Timeout(read, connect=connect)
-        limits = httpx2.Limits(
-            max_connections=None, max_keepalive_connections=20, keepalive_expiry=55
-        )
-        http = httpx2.AsyncClient(
-            timeout=timeout,
-            limits=limits,
-            follow_redirects=True,
-            trust_env=not endpoint.is_here,
-        )
-        self._sdk = AsyncOpenAI(
-            api_key=endpoint.key or "none",
-            base_url=endpoint.address,
-            max_retries=0,
-            timeout=timeout,
-            http_client=http,
-        )
-        self._headers = None if endpoint.key else {"Authorization": Omit()}
+        self._sdk = sdk.connect(endpoint, connect=connect, read=read)
+        self._headers = {} if endpoint.key else {"Authorization": sdk.module.Omit()}
 
     async def models(self) -> list[dict[str, Any]]:
         """What the server tells of each of its models."""
         try:
-            page = await self._sdk.models.list(extra_headers=self._headers)
-            return [one.model_dump() for one in page.data]
-        except _FAILURES as error:
-            raise explained(error, self._endpoint, "", begun=False) from error
+            page = await self._get("/models")
+            listed = page.get("data") or page.get("models") or []
+            return [one for one in listed if isinstance(one, dict)]
+        except self._kind.failures as error:
+            raise explained(error, self._kind, self._endpoint, "", begun=False) from error
+
+    async def check(self) -> None:
+        """Ask whether the key is good, where the list of models would not tell."""
+        try:
+            await self._get(self._endpoint.key_check)
+        except self._kind.failures as error:
+            raise explained(error, self._kind, self._endpoint, "", begun=False) from error
+
+    async def _get(self, path: str) -> Any:
+        return await self._sdk.get(path, cast_to=object, options={"headers": self._headers})
 
     async def reply(
-        self, model: str, messages: Sequence[ChatMessage], max_tokens: int | None
+        self, model: str, messages: Sequence[ChatMessage], options: Options
     ) -> AsyncGenerator[Delta, None]:
         """Stream one reply. Raises ProviderError; nothing is tried again here."""
         begun = ended = False
         try:
-            async with await self._open(self._sdk, model, messages, max_tokens) as chunks:
+            async with await self._open(self._sdk, model, messages, options) as chunks:
                 while (chunk := await _next(chunks, ended)) is not None:
                     deltas = _deltas(chunk)
                     begun = True
@@ -113,19 +102,19 @@ class OpenAIClient:
                         if delta.finish_reason == "content_filter":
                             raise declined(self._endpoint)
                         yield delta
-        except _FAILURES as error:
+        except self._kind.failures as error:
             if not ended:
-                raise explained(error, self._endpoint, model, begun=begun) from error
+                raise explained(error, self._kind, self._endpoint, model, begun=begun) from error
         if not ended:
             raise ended_early(self._endpoint, begun=begun)
 
     async def _open(
         self,
-        sdk: AsyncOpenAI,
+        sdk: Any,
         model: str,
         messages: Sequence[ChatMessage],
-        max_tokens: int | None,
-    ) -> AsyncStream[object]:
+        options: Options,
+    ) -> Any:
         """The SDK's own stream, of plain JSON.
 
         Its typed call would look at every message of the context and make an object of every
@@ -138,12 +127,14 @@ class OpenAIClient:
                 stream = await sdk.post(
                     "/chat/completions",
                     cast_to=object,
-                    body=asked | self._dialect.options(max_tokens),
+                    body=asked | self._dialect.options(options),
                     options={"headers": self._headers} if self._headers else {},
                     stream=True,
-                    stream_cls=AsyncStream[object],
+                    stream_cls=self._kind.stream[object],
                 )
-            except (BadRequestError, UnprocessableEntityError) as error:
+            except (
+                self._kind.module.BadRequestError, self._kind.module.UnprocessableEntityError
+            ) as error:  # fmt: skip
                 if not self._dialect.learns_from(str(error)):
                     raise
             else:
@@ -151,22 +142,21 @@ class OpenAIClient:
 
     async def warm(self) -> None:
         """Ask a server of our own for a reply, so that everything is imported and built."""
-        async with (
-            await asyncio.start_server(_answer, "127.0.0.1", 0) as server,
-            httpx2.AsyncClient(trust_env=False) as http,
-        ):
+        async with await asyncio.start_server(_answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            sdk = AsyncOpenAI(api_key="none", base_url=f"http://127.0.0.1:{port}", http_client=http)
-            async with await self._open(sdk, "none", [ChatMessage("user", "")], None) as chunks:
-                async for chunk in chunks:
+            here = replace(self._endpoint, address=f"http://127.0.0.1:{port}", key=None)
+            sdk = self._kind.connect(here, connect=5, read=5)
+            async with await self._open(sdk, "none", [ChatMessage("user", "")], Options()) as some:
+                async for chunk in some:
                     _deltas(chunk)
+            await sdk.close()
 
     async def close(self) -> None:
         """Close the connections."""
         await self._sdk.close()
 
 
-async def _next(chunks: AsyncStream[object], ended: bool) -> Any:
+async def _next(chunks: Any, ended: bool) -> Any:
     """The next chunk, None at the end; after the reply has ended there is little to wait for."""
     try:
         async with asyncio.timeout(_USAGE_SECONDS if ended else None):

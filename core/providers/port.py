@@ -27,8 +27,22 @@ class ModelInfo:
 
     id: str
     context_window: int | None = None
+    created: int = 0
+    """When it came out, in Unix seconds; 0 where nobody says."""
     note: str | None = None
     """An honest sentence about its limits, shown in the page; None for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to answer; None leaves it to the provider."""
+
+    max_tokens: int | None = None
+    temperature: float | None = None
+    """0 (always the same) to 2 (wild); a provider that knows less takes its most."""
+
+
+AS_USUAL = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class Provider(Protocol):
     name: str
 
     async def models(self) -> list[ModelInfo]:
-        """The models that can be chosen for chat, best guess first."""
+        """The models that can be chosen for chat, the newest first. Raises ProviderError."""
         ...
 
     async def model(self, model: str) -> ModelInfo:
@@ -62,7 +76,7 @@ class Provider(Protocol):
         ...
 
     def stream(
-        self, model: str, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
+        self, model: str, messages: Sequence[ChatMessage], options: Options = AS_USUAL
     ) -> AsyncGenerator[Delta, None]:
         """Stream a reply. Closing the iterator (`aclosing`) stops the provider.
 

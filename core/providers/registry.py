@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Literal
 
-from core.errors import NotFound
-from core.providers import catalog, endpoint
+from core.errors import NotFound, ProviderError
+from core.preferences import Preferences, checked
+from core.providers import catalog, discovery, endpoint
+from core.providers.anthropic import Anthropic
 from core.providers.builtin import Builtin
 from core.providers.catalog import CATALOG, ProviderRow
 from core.providers.endpoint import Endpoint
-from core.providers.openai_compatible import OpenAICompatible
+from core.providers.listing import Listing, Listings, failed, listed
+from core.providers.openai_compatible import Groq, OpenAICompatible
 from core.providers.port import Provider
+from core.providers.remote import Patience
 from core.settings import Settings
 
 Maker = Callable[[ProviderRow, Settings], Provider]
+Purpose = Literal["translation", "summary", "speech"]
 MAKERS: dict[catalog.Protocol, Maker] = {
-    "openai": lambda row, settings: OpenAICompatible(Endpoint.of(row, settings)),
+    "openai": lambda row, settings: OpenAICompatible(*_server(row, settings)),
+    "groq": lambda row, settings: Groq(*_server(row, settings)),
+    "anthropic": lambda row, settings: Anthropic(*_server(row, settings)),
     "builtin": lambda row, settings: Builtin(row, settings),
 }
 """Who speaks each wire protocol."""
@@ -24,10 +32,20 @@ MAKERS: dict[catalog.Protocol, Maker] = {
 class Providers:
     """All providers, one instance of each, shared by everybody."""
 
-    def __init__(self, settings: Settings, rows: tuple[ProviderRow, ...] = CATALOG) -> None:
-        self._settings = settings
+    def __init__(self, preferences: Preferences, rows: tuple[ProviderRow, ...] = CATALOG) -> None:
+        self._preferences = preferences
         self._rows = {row.name: row for row in rows}
-        self._made: dict[str, Provider] = {}
+        self._made: dict[str, tuple[Any, Provider]] = {}
+        self._retired: list[Provider] = []
+        self._listings = Listings()
+
+    @property
+    def _settings(self) -> Settings:
+        return self._preferences.current
+
+    def rows(self) -> list[ProviderRow]:
+        """Every provider Parley knows."""
+        return [*self._rows.values()]
 
     def names(self) -> list[str]:
         """The providers that can be used as things are set, best first."""
@@ -37,17 +55,27 @@ class Providers:
         """The catalog's row of a provider. Raises NotFound that names those there are."""
         if name not in self._rows:
             raise NotFound(
-                f'There is no AI provider "{name}". Set AI_PROVIDER to one of: '
-                f"{', '.join(self._rows)}."
+                f'There is no AI provider "{name}". Choose one of: {", ".join(self._rows)}.'
             )
         return self._rows[name]
 
     def get(self, name: str) -> Provider:
-        """The provider `name`. Raises NotFound if unknown, BadKey if it is not configured."""
+        """The provider `name`. Raises NotFound if unknown, BadKey if it is not configured.
+
+        One whose settings have changed is made anew; replies on their way keep the old one.
+        """
         row = self.row(name)
-        if name not in self._made:
-            self._made[name] = MAKERS[row.protocol](row, self._settings)
-        return self._made[name]
+        facts = self._facts(row)
+        made = self._made.get(name)
+        if made is None or made[0] != facts:
+            if made:
+                self._retired.append(made[1])
+            self._made[name] = made = facts, MAKERS[row.protocol](row, self._settings)
+        return made[1]
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Where a provider is reached. Raises NotFound, BadKey."""
+        return Endpoint.of(self.row(name), self._settings)
 
     def default(self) -> tuple[str, str]:
         """Provider and model for a chat that names none; the model may be AUTO."""
@@ -61,8 +89,44 @@ class Providers:
             return self._settings.ai_model
         return endpoint.default_model(row, self._settings)
 
-    def _default_name(self) -> str:
-        return self._settings.ai_provider or self.names()[0]
+    def choice_for(
+        self, purpose: Purpose, otherwise: tuple[str, str] | None = None
+    ) -> tuple[str, str]:
+        """Provider and model for a purpose: those set for it, else `otherwise`, else the chat's."""
+        provider = getattr(self._settings, f"{purpose}_provider")
+        model = getattr(self._settings, f"{purpose}_model")
+        if provider is None and model is None:
+            return otherwise or self.default()
+        provider = provider or (otherwise or self.default())[0]
+        return provider, model or self.default_model(provider)
+
+    def fallbacks(self) -> list[tuple[str, str]]:
+        """Who answers where the chosen provider fails, in order, as far as they can be used."""
+        chosen = []
+        for entry in (self._settings.ai_fallbacks or "").split(","):
+            name, _, model = entry.strip().partition(":")
+            if name in self._rows and self._rows[name].is_configured(self._settings):
+                chosen.append((name, model.strip() or self.default_model(name)))
+        return chosen
+
+    async def models(self, name: str, *, anew: bool = False) -> Listing:
+        """The models of a provider for chat; asked at most every ten minutes unless `anew`.
+
+        Raises NotFound. A provider that cannot be asked is no error: see `Listing`.
+        """
+        return await self._list(self.row(name), self._settings, anew=anew)
+
+    async def try_out(self, name: str, key: str | None, address: str | None) -> Listing:
+        """What a provider would list with another key or address. Raises NotFound, Refused."""
+        row = self.row(name)
+        changes = {row.key_setting: key, row.address_setting: address}
+        given = {setting: value for setting, value in changes.items() if setting and value}
+        return await self._list(row, checked(self._settings, given), anew=True)
+
+    async def look_around(self) -> None:
+        """Find the servers that run on this computer."""
+        if self._settings.find_local_servers:
+            self._preferences.found(await discovery.running_here(self.rows()))
 
     async def warm(self) -> None:
         """Do what would delay the default provider's first reply; failures show up then."""
@@ -70,6 +134,39 @@ class Providers:
 
     async def close(self) -> None:
         """Close every provider that was used."""
-        made, self._made = self._made, {}
-        for provider in made.values():
+        made = [*self._retired, *(provider for _, provider in self._made.values())]
+        self._made, self._retired = {}, []
+        for provider in made:
             await provider.close()
+
+    async def _list(self, row: ProviderRow, settings: Settings, *, anew: bool) -> Listing:
+        if row.protocol == "builtin":
+            return await listed(row, self.get(row.name), with_key=False)
+        try:
+            where = Endpoint.of(row, settings)
+        except ProviderError as error:
+            return failed(row, error)
+        kept = None if anew else self._listings.kept(where)
+        if kept:
+            return kept
+        provider = MAKERS[row.protocol](row, settings)
+        try:
+            listing = await listed(row, provider, with_key=where.key is not None)
+        finally:
+            await provider.close()
+        self._listings.keep(where, listing)
+        return listing
+
+    def _facts(self, row: ProviderRow) -> Any:
+        """What a provider is made of; it is made anew where that changes."""
+        if row.protocol == "builtin":
+            return self._settings.builtin_model
+        return _server(row, self._settings)
+
+    def _default_name(self) -> str:
+        return self._settings.ai_provider or self.names()[0]
+
+
+def _server(row: ProviderRow, settings: Settings) -> tuple[Endpoint, Patience]:
+    patience = Patience(connect=settings.ai_connect_timeout, read=settings.ai_read_timeout)
+    return Endpoint.of(row, settings), patience

@@ -6,9 +6,9 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 
 from core.errors import ParleyError, ProviderError, TranslationError
+from core.preferences import Preferences
 from core.providers.port import Progress
 from core.providers.registry import Providers
-from core.settings import Settings
 from core.translation.llm import LLMTranslator
 from core.translation.local import LocalTranslator
 from core.translation.port import Said, Translator
@@ -19,22 +19,19 @@ log = logging.getLogger(__name__)
 class Engines:
     """The translation engines of this process."""
 
-    def __init__(self, settings: Settings, providers: Providers) -> None:
-        self._settings = settings
+    def __init__(self, preferences: Preferences, providers: Providers) -> None:
+        self._preferences = preferences
         self._providers = providers
-        self.local = LocalTranslator.from_settings(settings)
-        self._ai: dict[tuple[str, str], Translator] = {}
+        self.local = LocalTranslator.from_settings(preferences.base)
 
     def current(self) -> Translator:
         """The engine for the next translation, by the setting TRANSLATION_ENGINE."""
-        provider, model = self._providers.default()
-        wanted = self._settings.translation_engine
+        provider, model = self._providers.choice_for("translation")
+        wanted = self._preferences.current.translation_engine
         if wanted == "local" or (wanted == "auto" and provider == "builtin"):
             return self.local
-        if (provider, model) not in self._ai:
-            ai = LLMTranslator(self._providers.get(provider), model)
-            self._ai[provider, model] = ai if wanted == "ai" else WithFallback(ai, self.local)
-        return self._ai[provider, model]
+        ai = LLMTranslator(self._providers.get(provider), model)
+        return ai if wanted == "ai" else WithFallback(ai, self.local)
 
     async def close(self) -> None:
         """Release the models."""

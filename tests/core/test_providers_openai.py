@@ -23,11 +23,13 @@ from core.errors import (
     UnknownModel,
     Unreachable,
 )
+from core.preferences import Preferences
 from core.providers.catalog import CATALOG, ProviderRow
 from core.providers.endpoint import Endpoint
-from core.providers.openai_compatible import OpenAICompatible, Patience
-from core.providers.port import AUTO, ChatMessage, Delta, Usage
+from core.providers.openai_compatible import OpenAICompatible
+from core.providers.port import AS_USUAL, AUTO, ChatMessage, Delta, Options, Usage
 from core.providers.registry import Providers
+from core.providers.remote import Patience
 from core.settings import Settings
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, sse
 
@@ -46,9 +48,11 @@ def provider(address: str, patience: Patience = STEADY, **changes: Any) -> OpenA
     return OpenAICompatible(Endpoint(**(facts | changes)), patience)
 
 
-async def reply(one: OpenAICompatible, model: str = "gpt-4o", **options: Any) -> list[Delta]:
+async def reply(
+    one: OpenAICompatible, model: str = "gpt-4o", options: Options = AS_USUAL
+) -> list[Delta]:
     try:
-        return [delta async for delta in one.stream(model, HELLO, **options)]
+        return [delta async for delta in one.stream(model, HELLO, options)]
     finally:
         await one.close()
 
@@ -345,7 +349,7 @@ async def test_a_limit_goes_under_the_name_the_server_knows() -> None:
         "unsupported_parameter",
     )
     async with MisbehavingServer(no, Answer(GOOD)) as server:
-        assert text(await reply(provider(server.url), max_tokens=7)) == "Hello"
+        assert text(await reply(provider(server.url), options=Options(max_tokens=7))) == "Hello"
         assert [request.json.get("max_tokens") for request in server.requests] == [7, None]
         assert server.requests[1].json["max_completion_tokens"] == 7
 
@@ -354,7 +358,7 @@ async def test_a_server_that_refuses_whatever_it_gets_is_not_asked_for_ever() ->
     no = refusal(400, "Unsupported: stream_options, max_tokens, max_completion_tokens")
     async with MisbehavingServer(no) as server:
         with pytest.raises(ProviderError, match="did not accept the request"):
-            await reply(provider(server.url), max_tokens=7)
+            await reply(provider(server.url), options=Options(max_tokens=7))
         assert len(server.requests) == 3
 
 
@@ -378,7 +382,7 @@ async def test_a_proxy_does_not_stand_before_a_server_on_this_computer(
 async def test_another_provider_is_one_more_row(monkeypatch: pytest.MonkeyPatch) -> None:
     async with MisbehavingServer(Answer(GOOD)) as server:
         row = ProviderRow(name="lab", label="The lab", protocol="openai", address=server.url)
-        providers = Providers(Settings(_env_file=None), (*CATALOG, row))
+        providers = Providers(Preferences(Settings(_env_file=None)), (*CATALOG, row))
         assert "lab" in providers.names()
         stream = providers.get("lab").stream("any", HELLO)
         assert text([delta async for delta in stream]) == "Hello"

@@ -11,7 +11,8 @@ from llmock.pytest_plugin import LLMock
 
 from core.errors import BadKey, TranslationError
 from core.providers.endpoint import Endpoint
-from core.providers.openai_compatible import OpenAICompatible, Patience
+from core.providers.openai_compatible import OpenAICompatible
+from core.providers.remote import Patience
 from core.translation.llm import LLMTranslator
 from core.translation.port import Said
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, sse

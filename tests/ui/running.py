@@ -93,7 +93,12 @@ def environment(data: Path, **changes: str) -> dict[str, str]:
     """The environment without any setting, then those given; ports are free ones."""
     names = {name.upper() for name in Settings.model_fields}
     plain = {name: value for name, value in os.environ.items() if name not in names}
-    doors = {"HOST_PORT": "0", "GUEST_PORT": "0", "GUEST_ADDRESS": "127.0.0.1"}
+    doors = {
+        "HOST_PORT": "0",
+        "GUEST_PORT": "0",
+        "GUEST_ADDRESS": "127.0.0.1",
+        "FIND_LOCAL_SERVERS": "false",
+    }
     return {**plain, **doors, "DATA_DIR": str(data), **changes}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadKey, NotFound
+from core.preferences import Preferences
 from core.providers import model_facts
 from core.providers.catalog import CATALOG, ProviderRow
 from core.providers.endpoint import Endpoint
@@ -41,47 +42,47 @@ def test_names_are_unique() -> None:
 
 
 def test_with_nothing_set_the_built_in_model_answers() -> None:
-    providers = Providers(settings())
+    providers = Providers(Preferences(settings()))
     assert providers.names() == ["builtin"]
     assert providers.default() == ("builtin", "smollm2-135m-instruct")
 
 
 def test_a_key_makes_openai_the_default() -> None:
-    providers = Providers(settings(openai_api_key="sk-1"))
+    providers = Providers(Preferences(settings(openai_api_key="sk-1")))
     assert providers.names() == ["openai", "builtin"]
     assert providers.default() == ("openai", OPENAI.default_model)
 
 
 def test_a_server_of_ones_own_needs_no_key_and_chooses_its_model() -> None:
-    providers = Providers(settings(openai_base_url="http://localhost:1234/v1"))
+    providers = Providers(Preferences(settings(openai_base_url="http://localhost:1234/v1")))
     assert providers.default() == ("openai", AUTO)
     assert providers.get("openai").name == "openai"
 
 
 def test_what_is_set_is_what_is_used() -> None:
     chosen = settings(ai_provider="builtin", ai_model="gpt-x", openai_api_key="sk-1")
-    assert Providers(chosen).default() == ("builtin", "gpt-x")
-    assert Providers(chosen).default_model("openai") == OPENAI.default_model
+    assert Providers(Preferences(chosen)).default() == ("builtin", "gpt-x")
+    assert Providers(Preferences(chosen)).default_model("openai") == OPENAI.default_model
 
 
 def test_a_file_of_ones_own_has_its_own_name() -> None:
-    providers = Providers(settings(builtin_model=Path("/models/other.gguf")))
+    providers = Providers(Preferences(settings(builtin_model=Path("/models/other.gguf"))))
     assert providers.default() == ("builtin", AUTO)
 
 
 def test_a_provider_is_made_once() -> None:
-    providers = Providers(settings())
+    providers = Providers(Preferences(settings()))
     assert providers.get("builtin") is providers.get("builtin")
 
 
 def test_an_unknown_provider_is_told_with_those_there_are() -> None:
-    with pytest.raises(NotFound, match=r'"nobody".*AI_PROVIDER.*openai, builtin'):
-        Providers(settings()).get("nobody")
+    with pytest.raises(NotFound, match=r'"nobody".*Choose one of: openai, .*builtin'):
+        Providers(Preferences(settings())).get("nobody")
 
 
 def test_a_provider_without_its_key_says_what_to_set() -> None:
     with pytest.raises(BadKey) as caught:
-        Providers(settings(ai_provider="openai")).get("openai")
+        Providers(Preferences(settings(ai_provider="openai"))).get("openai")
     for part in ("OPENAI_API_KEY", "OPENAI_BASE_URL", OPENAI.key_page or "?"):
         assert part in str(caught.value)
 
@@ -89,7 +90,7 @@ def test_a_provider_without_its_key_says_what_to_set() -> None:
 @pytest.mark.parametrize("key", ["sk-ключ", "sk-1\nsk-2", "sk 1"])
 def test_a_key_that_cannot_be_one_is_told_without_showing_it(key: str) -> None:
     with pytest.raises(BadKey, match="OPENAI_API_KEY") as caught:
-        Providers(settings(openai_api_key=key)).get("openai")
+        Providers(Preferences(settings(openai_api_key=key))).get("openai")
     assert key not in str(caught.value)
 
 
@@ -106,7 +107,7 @@ def test_an_address_of_ones_own_is_what_people_read() -> None:
 
 
 async def test_closing_forgets_what_was_made() -> None:
-    providers = Providers(settings())
+    providers = Providers(Preferences(settings()))
     first = providers.get("builtin")
     await providers.close()
     assert providers.get("builtin") is not first

@@ -1,16 +1,18 @@
-"""What an OpenAI-compatible server's failures mean, as Parley's own errors.
+"""What a provider's failures mean, as Parley's own errors.
 
-The SDK's exceptions end here. Servers differ in how they say a thing, so a failure is
+The SDKs' exceptions end here. Servers differ in how they say a thing, so a failure is
 read from its status, its code and, where those do not tell, its words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
-
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
 from core.errors import (
     BadKey,
@@ -24,6 +26,7 @@ from core.errors import (
     Unreachable,
 )
 from core.providers.endpoint import Endpoint
+from core.providers.sdk import Sdk
 
 _TOO_LONG = re.compile(
     r"context[_ ](length|window|size)|exceed_context|maximum context|prompt is too long"
@@ -33,7 +36,8 @@ _TOO_LONG = re.compile(
 _REFUSED = re.compile(r"content[_ ](filter|policy|management)|safety|moderation", re.IGNORECASE)
 _NO_CREDIT = re.compile(
     r"insufficient[_ ](quota|balance|credit|funds)|exceeded your current quota"
-    r"|billing_(hard_limit|not_active)|payment required|out of credits?",
+    r"|billing_(hard_limit|not_active|error)|payment required|out of credits?"
+    r"|credit balance is too low",
     re.IGNORECASE,
 )
 _NO_MODEL = re.compile(
@@ -41,33 +45,70 @@ _NO_MODEL = re.compile(
     r"|(invalid|unknown|no such) model",
     re.IGNORECASE,
 )
-_WRONG_KEY = re.compile(r"invalid_api_key|api[ _]key", re.IGNORECASE)
+_WRONG_KEY = re.compile(r"invalid_api_key|authentication_error|api[ _]key", re.IGNORECASE)
+_BUSY = ("rate_limit_exceeded", "rate_limit_error", "overloaded_error")
+"""Codes of OpenAI, Groq and Anthropic for: later."""
 _LONGEST_QUOTE = 200
 _LONGEST_WAIT = 3600.0
 
 
-def explained(error: Exception, endpoint: Endpoint, model: str, *, begun: bool) -> ProviderError:
+def explained(
+    error: Exception, sdk: Sdk, endpoint: Endpoint, model: str, *, begun: bool
+) -> ProviderError:
     """The error of Parley that `error` means, with a remedy; `begun`: a reply had begun.
 
     The key is taken out of `error` and its causes, which may end up in a log.
     """
     _scrub(error, endpoint.key)
-    match error:
-        case APITimeoutError() if not begun:
-            return _silent(endpoint)
-        case APIConnectionError() if not begun:
-            return _unreachable(endpoint)
-        case APIStatusError():
-            return _by_status(error, endpoint, model)
-        case APIConnectionError():
+    kinds = sdk.module
+    if isinstance(error, kinds.APIConnectionError):
+        if begun:
             return _broken(endpoint, "The connection dropped.")
-        case APIError():
-            known = _by_words(error, endpoint, model)
-            return known or _broken(endpoint, _quoted(error, endpoint))
-        case _ if begun:
-            return _broken(endpoint, "It sent something that is not a reply.")
-        case _:
-            return _no_chat(endpoint)
+        return (_silent if isinstance(error, kinds.APITimeoutError) else _unreachable)(endpoint)
+    if isinstance(error, kinds.APIError):
+        said = Complaint.of(error)
+        if said.status >= 400:
+            return _by_status(said, endpoint, model)
+        return _by_words(said, endpoint, model) or _broken(endpoint, said.quoted(endpoint))
+    if begun:
+        return _broken(endpoint, "It sent something that is not a reply.")
+    return _no_chat(endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a server said was wrong. `status` is 200 for what came inside a stream."""
+
+    status: int
+    words: str
+    code: str | None
+    quote: str
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, error: Any) -> Complaint:
+        """From an SDK's APIError: they put the server's words at different depths."""
+        body: dict[str, Any] = error.body if isinstance(error.body, dict) else {}
+        nested = body.get("error")
+        inner: dict[str, Any] = nested if isinstance(nested, dict) else body
+        code, kind = inner.get("code"), inner.get("type")
+        quote = inner.get("message")
+        response = getattr(error, "response", None)
+        return cls(
+            getattr(error, "status_code", 200), f"{code} {kind} {error.message}",
+            str(code or kind) if code or kind else None,
+            quote if isinstance(quote, str) else "",
+            response.headers if response is not None else {},
+        )  # fmt: skip
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether its code or words name what `pattern` does."""
+        return bool(pattern.search(self.words))
+
+    def quoted(self, endpoint: Endpoint) -> str:
+        """What the server said, shortened; empty when it said nothing of use."""
+        said = " ".join(_without(self.quote, endpoint.key).split())
+        return f'It says: "{said[:_LONGEST_QUOTE]}".' if said else ""
 
 
 def ended_early(endpoint: Endpoint, *, begun: bool) -> ProviderError:
@@ -84,15 +125,15 @@ def declined(endpoint: Endpoint) -> PolicyRefusal:
     )
 
 
-def _by_status(error: APIStatusError, endpoint: Endpoint, model: str) -> ProviderError:
-    status = error.status_code
+def _by_status(said: Complaint, endpoint: Endpoint, model: str) -> ProviderError:
+    status = said.status
     if status == 401:
         return _bad_key(endpoint)
     if status == 402:
         return _no_credit(endpoint)
     if status == 429:
-        return _no_credit(endpoint) if _says(error, _NO_CREDIT) else _rate_limited(error, endpoint)
-    known = _by_words(error, endpoint, model)
+        return _no_credit(endpoint) if said.says(_NO_CREDIT) else _rate_limited(said, endpoint)
+    known = _by_words(said, endpoint, model)
     if known:
         return known
     if status == 403:
@@ -107,41 +148,39 @@ def _by_status(error: APIStatusError, endpoint: Endpoint, model: str) -> Provide
         )
     return ProviderError(
         f"{endpoint.label} did not accept the request (status {status}). "
-        f"{_quoted(error, endpoint)} Try another model.",
+        f"{said.quoted(endpoint)} Try another model.",
         status=status,
     )
 
 
-def _by_words(error: APIError, endpoint: Endpoint, model: str) -> ProviderError | None:
+def _by_words(said: Complaint, endpoint: Endpoint, model: str) -> ProviderError | None:
     """The error the server's code and words name, if they name one."""
-    if _says(error, _TOO_LONG):
+    if said.says(_TOO_LONG):
         return ContextTooLong(
             f"The conversation is too long for {model}. "
             "Start a new one, or choose a model with a larger window."
         )
-    if _says(error, _REFUSED):
+    if said.says(_REFUSED):
         return declined(endpoint)
-    if _says(error, _NO_CREDIT):
+    if said.says(_NO_CREDIT):
         return _no_credit(endpoint)
-    if _says(error, _NO_MODEL):
+    if said.says(_NO_MODEL):
         return UnknownModel(
             f"{endpoint.label} does not know the model {model}. "
-            "Choose another one, or set AI_MODEL to one it has.",
+            "Choose another one on the Settings page, or set AI_MODEL to one it has.",
             model=model,
         )
-    if _says(error, _WRONG_KEY):
+    if said.says(_WRONG_KEY):
         return _bad_key(endpoint)
-    if error.code == "rate_limit_exceeded":
-        return _rate_limited(error, endpoint)
+    if said.code in _BUSY:
+        return _rate_limited(said, endpoint)
     return None
 
 
 def _bad_key(endpoint: Endpoint) -> BadKey:
     doing = "Check" if endpoint.key else "It wants one: set"
-    return BadKey(
-        f"{endpoint.label} refused the key. {doing} {endpoint.key_variable or 'its key'} in .env, "
-        "then start Parley again."
-    )
+    name = f" (or {endpoint.key_variable} in .env)" if endpoint.key_variable else ""
+    return BadKey(f"{endpoint.label} refused the key. {doing} it on the Settings page{name}.")
 
 
 def _no_credit(endpoint: Endpoint) -> NoCredit:
@@ -151,8 +190,8 @@ def _no_credit(endpoint: Endpoint) -> NoCredit:
     )
 
 
-def _rate_limited(error: APIError, endpoint: Endpoint) -> RateLimited:
-    wait = _seconds_to_wait(error)
+def _rate_limited(said: Complaint, endpoint: Endpoint) -> RateLimited:
+    wait = _seconds_to_wait(said.headers)
     when = "in a moment" if wait is None else f"in {max(1, round(wait))} s"
     return RateLimited(
         f"{endpoint.label} asks to wait. Try again {when}, or choose another model.",
@@ -160,15 +199,14 @@ def _rate_limited(error: APIError, endpoint: Endpoint) -> RateLimited:
     )
 
 
-def _seconds_to_wait(error: APIError) -> float | None:
-    if not isinstance(error, APIStatusError):
-        return None
-    headers = error.response.headers
+def _seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """What Retry-After says (RFC 9110), as a number of seconds or as a date."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
+        with suppress(KeyError, ValueError):
             return min(max(float(headers[name]) * unit, 0.0), _LONGEST_WAIT)
-        except (KeyError, ValueError):
-            continue
+    with suppress(KeyError, ValueError, TypeError):
+        until = parsedate_to_datetime(headers["retry-after"]) - datetime.now(UTC)
+        return min(max(until.total_seconds(), 0.0), _LONGEST_WAIT)
     return None
 
 
@@ -183,9 +221,13 @@ def _silent(endpoint: Endpoint) -> Unreachable:
 def _no_chat(endpoint: Endpoint, status: int = 200, *, dropped: bool = False) -> Unreachable:
     return Unreachable(
         f"{_who(endpoint)} did not answer with a reply (status {status}). "
-        f"Check {endpoint.address_variable or 'the address'} in .env; it usually ends in /v1.",
+        f"Check its address on the Settings page{_named(endpoint)}; it usually ends in /v1.",
         dropped=dropped,
     )
+
+
+def _named(endpoint: Endpoint) -> str:
+    return f" ({endpoint.address_variable} in .env)" if endpoint.address_variable else ""
 
 
 def _who(endpoint: Endpoint) -> str:
@@ -194,7 +236,7 @@ def _who(endpoint: Endpoint) -> str:
 
 def _check(endpoint: Endpoint) -> str:
     if endpoint.chosen:
-        return f"Check that it runs, and {endpoint.address_variable} in .env."
+        return f"Check that it runs, and its address on the Settings page{_named(endpoint)}."
     return "Check the network, then try again."
 
 
@@ -205,27 +247,12 @@ def _broken(endpoint: Endpoint, why: str) -> BrokenStream:
     )
 
 
-def _says(error: APIError, pattern: re.Pattern[str]) -> bool:
-    return bool(pattern.search(f"{error.code} {error.type} {error.message}"))
-
-
-def _quoted(error: APIError, endpoint: Endpoint) -> str:
-    """What the server said, shortened; empty when it said nothing of use."""
-    body: Any = error.body
-    said = body.get("message") if isinstance(body, dict) else None
-    if not isinstance(said, str) or not said.strip():
-        return ""
-    said = _without(said, endpoint.key)
-    said = " ".join(said.split())
-    return f'It says: "{said[:_LONGEST_QUOTE]}".'
-
-
 def _scrub(error: BaseException, key: str | None) -> None:
     """Take the key out of `error` and what caused it: servers repeat it in their complaints."""
     for one in _chain(error):
         one.args = tuple(_without(a, key) if isinstance(a, str) else a for a in one.args)
-        if isinstance(one, APIError):
-            one.message = _without(one.message, key)
+        if isinstance(message := getattr(one, "message", None), str):
+            one.message = _without(message, key)  # type: ignore[attr-defined]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -1,0 +1,70 @@
+"""Keys at rest: encrypted with SECRET_KEY, or with a key file only its owner can read.
+
+Fernet (https://github.com/fernet/spec): AES-128-CBC with HMAC-SHA256. A passphrase becomes a
+key by scrypt (RFC 7914).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import ConfigurationError
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+_SALT = b"parley keys at rest"
+_COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+
+
+class Vault:
+    """Seals secrets and opens them again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def seal(self, secret: str) -> bytes:
+        """The secret, encrypted. Raises ConfigurationError where the key file cannot be made."""
+        return self._cipher.encrypt(secret.encode())
+
+    def open(self, sealed: bytes) -> str | None:
+        """The secret; None where it was sealed with another key."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - off the start
+
+        try:
+            return self._cipher.decrypt(sealed).decode()
+        except InvalidToken:
+            return None
+
+    @cached_property
+    def _cipher(self) -> Fernet:
+        from cryptography.fernet import Fernet  # noqa: PLC0415 - off the start
+
+        passphrase = self._settings.secret_key
+        if passphrase is None:
+            return Fernet(_key_file(self._settings.data_dir / "secret.key", Fernet.generate_key()))
+        key = hashlib.scrypt(passphrase.get_secret_value().encode(), salt=_SALT, **_COST)
+        return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _key_file(path: Path, fresh: bytes) -> bytes:
+    """What the file holds; `fresh` where there was none. Only its owner may read it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(fresh)
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"The file that protects your keys cannot be used: {path}. Make it readable for "
+            "yourself, or set SECRET_KEY."
+        ) from error
