@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from ui.api import chat_socket, room_socket, routes
+from ui.api import ai_routes, chat_socket, room_socket, routes
 from ui.api.dependencies import answer_errors_as_json
 from ui.host import news
 
@@ -23,6 +23,8 @@ def rest_api() -> FastAPI:
     )
     answer_errors_as_json(api)
     for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
+        api.include_router(router)
+    for router in (ai_routes.settings, ai_routes.providers):
         api.include_router(router)
     return api
 

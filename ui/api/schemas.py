@@ -66,7 +66,9 @@ class MessageBody(Answer):
     model: str | None
     input_tokens: int | None
     output_tokens: int | None
+    remark: str | None = Field(description="why another model answered than was asked")
     created_at: datetime
+    began_at: datetime | None = Field(description="a reply: when its first word came")
     finished_at: datetime | None
 
 
