@@ -116,6 +116,15 @@ class Providers:
         """
         return await self._list(self.row(name), self._settings, anew=anew)
 
+    def at_hand(self, name: str) -> list[str]:
+        """The models of a usable provider as far as known without asking it. Raises NotFound."""
+        row = self.row(name)
+        kept = None
+        if row.protocol != "builtin":
+            kept = self._listings.kept(Endpoint.of(row, self._settings))
+        listed = [info.id for info in kept.models] if kept else []
+        return list(dict.fromkeys([*listed, self.default_model(name)]))
+
     async def try_out(self, name: str, key: str | None, address: str | None) -> Listing:
         """What a provider would list with another key or address. Raises NotFound, Refused."""
         row = self.row(name)

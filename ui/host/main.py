@@ -19,7 +19,8 @@ chat = st.Page(
     HERE / "app_pages" / "chat.py", title="Chat", icon=":material/chat_bubble:", default=True
 )
 rooms = st.Page(HERE / "app_pages" / "rooms.py", title="Rooms", icon=":material/groups:")
-page = st.navigation([chat, rooms])
+settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
+page = st.navigation([chat, rooms, settings])
 if bridge.is_open():
     sidebar(page, chat)
     page.run()

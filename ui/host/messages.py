@@ -33,7 +33,7 @@ def draw(message: Message, zone: tzinfo) -> None:
 
 def draw_inside(message: Message, zone: tzinfo) -> None:
     """Fill the frame of a message that is not being written."""
-    st.caption(_line(_author(message), message.created_at, zone, message.id))
+    st.caption(_line(_author(message), message.created_at, zone, message.id, _cost(message)))
     if message.role == "user":
         draw_typed(message.text)
         return
@@ -79,7 +79,10 @@ def draw_typed(text: str) -> None:
 
 
 def draw_ending(message: Message) -> None:
-    """Say how a reply ended that is not complete."""
+    """Say how a reply ended that is not complete, or why another model answered."""
+    if message.remark:
+        who = model_name(message.provider, message.model)
+        st.caption(f":material/swap_horiz: {_plain(message.remark)} {_plain(who)} took over.")
     if message.status == "failed":
         st.error(_plain(message.error or "The reply failed."), icon=":material/error:")
     elif message.status == "interrupted":
@@ -94,8 +97,8 @@ def model_name(provider: str | None, model: str | None) -> str:
         return "AI"
     core = bridge.core()
     row = core.providers.row(provider)
-    address = row.chosen_address(core.settings)
-    return urlsplit(address).netloc if address else row.label
+    address = row.chosen_address(core.preferences.current)
+    return urlsplit(address).netloc if address and address != row.usual_address else row.label
 
 
 def _author(message: Message) -> str:
@@ -104,8 +107,20 @@ def _author(message: Message) -> str:
     return model_name(message.provider, message.author or message.model)
 
 
-def _line(author: str, moment: datetime, zone: tzinfo, message_id: int | None = None) -> str:
-    line = f"**{_plain(author)}** · {short(moment, zone)}"
+def _cost(message: Message) -> str:
+    """The tokens of a reply and its time, as far as they are known."""
+    facts = []
+    if message.output_tokens:
+        facts.append(f"{message.output_tokens:,} tokens")
+    if message.role == "assistant" and message.finished_at:
+        facts.append(f"{(message.finished_at - message.created_at).total_seconds():.1f} s")
+    return " · ".join(facts)
+
+
+def _line(
+    author: str, moment: datetime, zone: tzinfo, message_id: int | None = None, cost: str = ""
+) -> str:
+    line = f"**{_plain(author)}** · {short(moment, zone)}" + (f" · {cost}" if cost else "")
     return f"{line} [Copy](#copy-{message_id})" if message_id else line
 
 

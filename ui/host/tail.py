@@ -65,16 +65,25 @@ def _actions(reply: Message) -> None:
 
 def _welcome() -> None:
     """How to begin: what this is, who answers, a few things to say."""
-    providers = bridge.core().providers
-    provider, model = providers.default()
+    core = bridge.core()
+    provider, model = core.providers.default()
+    row = core.providers.row(provider)
     st.header("What would you like to talk about?", anchor=False)
     st.markdown("Ask anything, or begin with one of these. Every conversation is kept.")
     with st.container(horizontal=True, gap="small", key="suggestions"):
         for label, icon, text in SUGGESTIONS:
             st.button(label, icon=icon, on_click=wish, args=[Wish("send", text=text)])
-    note = providers.row(provider).note
+    note = row.note
+    found = row.usual_address and row.chosen_address(core.preferences.current) == row.usual_address
+    if found:
+        note = f"Parley found {row.label} on this computer; nothing leaves it."
     st.caption(
         f":material/forum: {model_name(provider, model)} answers." + (f" {note}" if note else "")
+    )
+    st.page_link(
+        "app_pages/settings.py",
+        label="Choose another model, or bring a key of your own",
+        icon=":material/tune:",
     )
     st.page_link(
         "app_pages/rooms.py",

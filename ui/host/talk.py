@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import NotFound, ParleyError
 from core.turns import Turn
-from ui.host import bridge, messages, tail
+from ui.host import bridge, messages, models, tail
 from ui.host.components.watcher import watch
 from ui.host.maths import Maths
 from ui.host.stopping import heeding_stop
@@ -104,7 +104,7 @@ def _begin_and_follow(shown: View, asked: Wish, places: Places) -> None:
         frames = [messages.frame(message.role) for message in earlier]
         if asked.kind == "send":
             messages.draw_question(asked.text, zone)
-        place = messages.begin_reply(*bridge.core().providers.default(), zone)
+        place = messages.begin_reply(*models.answering(shown), zone)
     with places.below:
         st.empty()
     try:
@@ -131,9 +131,10 @@ def _begin_and_follow(shown: View, asked: Wish, places: Places) -> None:
 def _begin(shown: View, asked: Wish) -> Future[Turn]:
     chat, host = bridge.core().chat, bridge.core().host_id
     if asked.kind == "send":
-        return bridge.begin(chat.send(host, asked.text, shown.id))
+        return bridge.begin(chat.send(host, asked.text, shown.id, *models.answering(shown)))
     if asked.kind == "retry":
-        return bridge.begin(chat.retry(host, asked.message_id))
+        chosen = shown.choice or (None, None)
+        return bridge.begin(chat.retry(host, asked.message_id, *chosen))
     return bridge.begin(chat.continue_(host, asked.message_id))
 
 

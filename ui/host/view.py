@@ -52,6 +52,8 @@ class View:
     loaded: Loaded | None = None
     """Fresh from the core, for the fragment that draws next."""
     wish: Wish | None = None
+    choice: tuple[str, str] | None = None
+    """Provider and model chosen on the page for what is said next."""
     side: int = 0
     """Which of two places of the page it is drawn in; the next conversation takes the other."""
     problem: str | None = None
@@ -86,6 +88,19 @@ class View:
     def is_history(self, message_id: int) -> bool:
         """Whether a message is drawn by the page, not by the fragment."""
         return any(message.id == message_id for part in self.history for message in part)
+
+    def answering(self) -> tuple[str, str] | None:
+        """Who answers next: who was chosen, else who answered last; None for the default.
+
+        One that only stood in for another is not kept on.
+        """
+        if self.choice:
+            return self.choice
+        said = [message for part in (*self.history, self.live) for message in part]
+        last = next((m for m in reversed(said) if m.role == "assistant"), None)
+        if last and last.provider and last.model and not last.remark:
+            return last.provider, last.model
+        return None
 
     def drop(self, message_id: int) -> None:
         """Show a message no more: it is about to be written again."""

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from ui.host import models
 from ui.host.chat import draw_history, open_view, places
 from ui.host.talk import Places, talk
 
 if open_view(st.query_params.get("conversation")):
+    models.draw_picker()
     thread, below = places()
     with thread:
         live_end = draw_history()
