@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from core.providers.catalog import CATALOG
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +36,25 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def providers_table() -> str:
+    """Every provider: what to set, and what `tests/core/test_providers_all.py` tries of it."""
+    rows = [
+        "| provider | `AI_PROVIDER` | what to set | chat, stream, stop, usage | list of models "
+        "| transcription |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in CATALOG:
+        settings = [name for name in (row.key_setting, row.address_setting) if name]
+        what = f"`{settings[0].upper()}`" if settings else ""
+        if row.usual_address:
+            what = f"nothing while it runs at {row.usual_address}"
+        if row.protocol == "builtin":
+            what = "nothing"
+        hears = "yes" if "transcription" in row.capabilities else "-"
+        rows.append(f"| {row.label} | `{row.name}` | {what} | yes | yes | {hears} |")
+    return "\n".join(rows)
+
+
 def env_example() -> str:
     """Every setting, commented out, with what it is above it."""
     blocks = ["# Copy this file to .env and uncomment what you want to change."]
@@ -52,5 +72,6 @@ def put(text: str, mark: str, content: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(put(README.read_text("utf-8"), "settings", settings_table()), "utf-8")
+    text = put(README.read_text("utf-8"), "settings", settings_table())
+    README.write_text(put(text, "providers", providers_table()), "utf-8")
     EXAMPLE.write_text(env_example(), "utf-8")

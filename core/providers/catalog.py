@@ -11,7 +11,7 @@ from core.settings import Settings
 
 SMOLLM2_ID = "smollm2-135m-instruct"
 Protocol = Literal["builtin", "openai", "groq", "anthropic"]
-Capability = Literal["chat", "embeddings", "transcription", "speech"]
+Capability = Literal["chat", "embeddings", "transcription"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _setting(settings: Settings, name: str | None) -> Any:
     return getattr(settings, name) if name else None
 
 
-_SPEAKS_AND_HEARS: tuple[Capability, ...] = ("chat", "embeddings", "transcription", "speech")
+_ALL: tuple[Capability, ...] = ("chat", "embeddings", "transcription")
 
 CATALOG: tuple[ProviderRow, ...] = (
     ProviderRow(
@@ -102,7 +102,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         default_model="gpt-5.4-mini",
         usual_models=("gpt-5.4-mini", "gpt-5.4", "gpt-5-mini", "gpt-4.1-mini", "gpt-4o-mini"),
         max_tokens_field="max_completion_tokens",
-        capabilities=_SPEAKS_AND_HEARS,
+        capabilities=_ALL,
         transcriber="gpt-4o-mini-transcribe",
     ),
     ProviderRow(
@@ -139,7 +139,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         default_model="llama-3.3-70b-versatile",
         usual_models=("llama-3.3-70b-versatile", "openai/gpt-oss-120b", "llama-3.1-8b-instant"),
         max_tokens_field="max_completion_tokens",
-        capabilities=("chat", "transcription", "speech"),
+        capabilities=("chat", "transcription"),
         transcriber="whisper-large-v3-turbo",
     ),
     ProviderRow(
@@ -172,7 +172,7 @@ CATALOG: tuple[ProviderRow, ...] = (
         protocol="openai",
         address_setting="custom_base_url",
         key_setting="custom_api_key",
-        capabilities=_SPEAKS_AND_HEARS,
+        capabilities=_ALL,
         note="Any server that speaks the OpenAI protocol. Its address usually ends in /v1.",
     ),
     ProviderRow(

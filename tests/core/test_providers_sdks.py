@@ -23,7 +23,7 @@ from core.errors import (
 )
 from core.providers.anthropic import Anthropic, asked
 from core.providers.endpoint import Endpoint
-from core.providers.openai_compatible import Groq
+from core.providers.openai_compatible import Groq, OpenAICompatible
 from core.providers.port import AS_USUAL, ChatMessage, Delta, Options, Usage
 from core.providers.remote import Patience, Remote
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, sse
@@ -217,3 +217,17 @@ def test_claude_is_asked_in_turns_with_the_person_first() -> None:
     assert [m["role"] for m in body["messages"]] == ["user", "assistant", "user"]
     assert body["messages"][0]["content"] == "One\n\nTwo"
     assert (body["temperature"], body["max_tokens"]) == (1.0, 50)
+
+
+async def test_a_key_is_checked_where_everybody_may_list_the_models() -> None:
+    listing = Answer(b'{"data": [{"id": "gpt-4o"}]}')
+    no = refusal(401, "No such key", "invalid_api_key")
+    async with MisbehavingServer(no, listing) as server:
+        endpoint = Endpoint(
+            name="openrouter", label="OpenRouter", address=server.url, key=KEY, key_check="/key"
+        )
+        one = OpenAICompatible(endpoint, HASTY)
+        with pytest.raises(BadKey):
+            await one.models()
+        assert server.requests[0].path == "/key"
+        await one.close()

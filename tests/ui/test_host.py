@@ -167,7 +167,7 @@ def test_a_message_that_cannot_be_sent_is_given_back(core, models, monkeypatch):
 
 
 def test_a_server_that_picks_the_model_is_named_by_its_address(core, models, monkeypatch):
-    monkeypatch.setattr(core.app.settings, "ai_model", None)
+    monkeypatch.setattr(core.app.preferences.current, "ai_model", None)
     place = models.base_url("openai").split("/")[2]
     assert any(f"{place} answers" in caption.value for caption in page().caption)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from core.settings import Settings
-from tests.docs import EXAMPLE, README, ROOT, env_example, put, settings_table
+from tests.docs import EXAMPLE, README, ROOT, env_example, providers_table, put, settings_table
 from ui.api import chat_socket, rest_api, room_socket
 
 TEXT = README.read_text("utf-8")
@@ -14,6 +14,10 @@ TEXT = README.read_text("utf-8")
 
 def test_the_table_of_settings_is_as_generated():
     assert put(TEXT, "settings", settings_table()) == TEXT, "run: python -m tests.docs"
+
+
+def test_the_table_of_providers_is_as_generated():
+    assert put(TEXT, "providers", providers_table()) == TEXT, "run: python -m tests.docs"
 
 
 def test_the_example_is_as_generated_and_changes_nothing():

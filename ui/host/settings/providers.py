@@ -142,7 +142,7 @@ def _draw_models(row: ProviderRow) -> None:
         _say_what_is_missing(row)
         return
     _say(listing)
-    if listing.models and usable:
+    if listing.models and usable and listing.error_code != "bad_key":
         _choose(row, listing)
 
 
@@ -173,7 +173,8 @@ def _choose(row: ProviderRow, listing: Listing) -> None:
     provider, model = known.default()
     names = [info.id for info in listing.models]
     answers = provider == row.name
-    first = model if answers and model in names else names[0]
+    wanted = model if answers else known.default_model(row.name)
+    first = wanted if wanted in names else names[0]
     chosen = st.selectbox(
         f"Models, the newest first ({len(names)})", names, index=names.index(first),
         key=f"models_{row.name}_{len(names)}", filter_mode="contains",
