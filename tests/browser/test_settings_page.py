@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from core.settings import Settings
 from tests.browser.chromium import FLAGS, find
 from tests.browser.guarded_server import REPLY, Guarded, guarded
 from tests.browser.puppet import WITHIN
@@ -129,7 +130,8 @@ def test_the_model_changes_in_the_middle_of_a_conversation(page, server):
 
 def test_what_is_set_here_says_so_and_can_be_given_back(page):
     field = page.get_by_role("textbox", name="What the AI is told before every conversation")
-    before = field.input_value()
+    before = Settings.model_fields["system_prompt"].default
+    expect(field).to_have_value(before)
     field.fill("Answer like a pirate.")
     field.press("Control+Enter")
     reset = page.get_by_role("button", name="Reset")

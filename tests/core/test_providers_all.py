@@ -82,7 +82,7 @@ async def test_the_page_on_adding_a_provider_can_be_followed() -> None:
     assert len(row_code.strip().splitlines()) <= 10
     names = {"SecretStr": SecretStr, "Field": Field, "Settings": Settings}
     indented = f"class More(Settings):\n    {setting_code.strip()}\n"
-    exec(indented, names)
+    exec(compile(indented, "page", "exec", dont_inherit=True), names)
     row = eval(row_code, {"ProviderRow": ProviderRow})
     good = sse(chunk(role="assistant"), chunk("Hello"), chunk(finish="stop"))
     async with MisbehavingServer(Answer(good)) as server:
