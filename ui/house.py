@@ -27,6 +27,7 @@ from ui.later import Later, in_background
 from ui.live import live_files
 from ui.login import Login
 from ui.quiet import forbid_telemetry
+from ui.theme.streamlit_page import StreamlitPage
 from ui.tunnel import Tunnel
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class House:
 
     @property
     def middleware(self) -> Sequence[Middleware]:
-        """Who may come through the host door, outermost first."""
+        """Who may come through the host door, outermost first, and what Streamlit's page gets."""
         protection = [
             Middleware(SecurityHeaders),
             Middleware(Guard, address=self.settings.host_address),
@@ -73,7 +74,7 @@ class House:
         if self.settings.host_password:
             password = self.settings.host_password.get_secret_value()
             protection.append(Middleware(Login, password=password))
-        return [*protection, Middleware(self._first_page.watch)]
+        return [*protection, Middleware(self._first_page.watch), Middleware(StreamlitPage)]
 
     def protect(self, app: ASGIApp) -> ASGIApp:
         """`app` with the same middleware in front."""

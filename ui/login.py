@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.guard import refusal, refuse
+from ui.theme import head
 
 COOKIE = "parley_host"
 COOKIE_LIFE = 30 * 24 * 3600
@@ -25,6 +26,7 @@ FREE_TRIES = 3
 LONGEST_WAIT = 60.0
 LARGEST_FORM = 4096
 PAGE = Template((Path(__file__).parent / "login.html").read_text(encoding="utf-8"))
+THEME = head("#fdfcf9", "#171816", "switch.js")
 
 
 class Login:
@@ -165,7 +167,9 @@ async def _password_in(request: Request) -> str:
 def _page(target: str, error: str = "", status: int = 200) -> Response:
     action = "/login?next=" + quote(target, safe="")
     invalid = "true" if error else "false"
-    html = PAGE.substitute(action=escape(action), error=escape(error), invalid=invalid)
+    html = PAGE.substitute(
+        action=escape(action), error=escape(error), invalid=invalid, theme=THEME
+    )
     # With no-referrer browsers would name no origin in the form's POST.
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
     return HTMLResponse(html, status, headers=headers)

@@ -23,11 +23,14 @@ from core.errors import DatabaseError, NotFound
 from ui.guest import strings
 from ui.guest.gradio_view import GradioView, mount_gradio
 from ui.live import live_files, modules, style_sheets
+from ui.theme import head
 
 log = logging.getLogger(__name__)
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE = Template((TEMPLATES / "page.html").read_text("utf-8"))
+BACKGROUNDS = ("#f5f3ee", "#121614")
+"""Light and dark, as `--bg` of ui/live/room.css."""
 BOOT = (TEMPLATES / "boot.js").read_text("utf-8")
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
@@ -93,6 +96,7 @@ class _GuestPage:
             title=escape(title),
             description=escape(words["page.description"]),
             no_script=escape(words["page.no_script"]),
+            theme=head(*BACKGROUNDS, nonce=nonce),
             preloads=_preloads(),
             data=_json_in_html(data),
             nonce=nonce,

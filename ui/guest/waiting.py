@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core import languages
 from ui.guest import strings
+from ui.guest.page import BACKGROUNDS
+from ui.theme import head
 
 EVERY = 2
 """Seconds after which the page asks again."""
@@ -42,4 +44,9 @@ def waiting_html(code: str) -> str:
         title=escape(words["waiting.title"]),
         text=escape(words["waiting.text"]),
         every=EVERY,
+        theme=head(*BACKGROUNDS, "switch.js"),
+        theme_title=escape(words["theme.title"]),
+        theme_system=escape(words["theme.system"]),
+        theme_light=escape(words["theme.light"]),
+        theme_dark=escape(words["theme.dark"]),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.host import bridge
-from ui.host.sidebar import sidebar
+from ui.host.sidebar import foot, sidebar
 from ui.host.waiting import wait_for_core
 
 HERE = Path(__file__).parent
@@ -23,6 +23,8 @@ settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":
 page = st.navigation([chat, rooms, settings])
 if bridge.is_open():
     sidebar(page, chat)
+    foot()
     page.run()
 else:
+    foot()
     wait_for_core()

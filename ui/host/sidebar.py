@@ -1,4 +1,4 @@
-"""The sidebar: a new chat, and the conversations there are."""
+"""The sidebar: a new chat, the conversations there are, and at its foot the theme."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from ui.host.components.conversations import conversation_list
+from ui.host.components.theme_switch import theme_switch
 from ui.host.view import view
 
 
@@ -21,6 +22,12 @@ def sidebar(page: st.Page, chat: st.Page) -> None:
         _go(chosen.opened, chat, on_chat=on_chat)
     elif chosen.gone and on_chat:
         _go(None, chat, on_chat=on_chat)
+
+
+def foot() -> None:
+    """What stays at the bottom of the sidebar, on every page."""
+    with st.sidebar, st.container(key="foot"):
+        theme_switch()
 
 
 def _shown(on_chat: bool) -> UUID | None:

@@ -5,8 +5,8 @@ import { icon, mark } from "./icons.js";
 import { Faces } from "./people.js";
 
 export class Header {
-  /** `onPeople()`, `onLanguage()`; without `onLanguage` there is no language switch. */
-  constructor(words, { onPeople, onLanguage }) {
+  /** `onPeople()`, `onLanguage()`, `onTheme()`; without one of the last two its switch is not there. */
+  constructor(words, { onPeople, onLanguage, onTheme }) {
     this.words = words;
     this.people = [];
     this.line = null;
@@ -15,10 +15,11 @@ export class Header {
     this.faces = new Faces(words, onPeople);
     this.code = el("span", { class: "code-of-page" });
     this.language = onLanguage ? el("button", { type: "button", class: "language", on: { click: onLanguage } }, icon("globe"), this.code) : null;
+    this.theme = onTheme ? el("button", { type: "button", class: "round theme", on: { click: onTheme } }, icon("theme")) : null;
     this.element = el(
       "header",
       { class: "header" },
-      el("div", { class: "header-inner" }, mark(), el("div", { class: "header-text" }, this.title, this.state), this.faces.element, this.language),
+      el("div", { class: "header-inner" }, mark(), el("div", { class: "header-text" }, this.title, this.state), this.faces.element, this.theme, this.language),
     );
     this.setRoom({}, false);
   }
@@ -26,6 +27,7 @@ export class Header {
   read(words) {
     this.words = words;
     this.language?.setAttribute("aria-label", words.say("language.page"));
+    this.theme?.setAttribute("aria-label", words.say("theme.title"));
     setText(this.code, words.language.split("-")[0].toUpperCase());
     this.setPeople(this.people);
     this.setLine(this.line);

@@ -17,6 +17,7 @@ import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { Reader } from "./reader.js";
 import { forget, load, save } from "./storage.js";
+import { pickTheme } from "./themes.js";
 
 const STYLES = ["room.css", "messages.css", "join.css", "sheet.css"];
 const PATIENCE = 900; // ms a lost line goes unmentioned
@@ -35,6 +36,8 @@ const ENDED = ["not_found", "closed", "room_full"];
  * - reading: the language to read in, preselected
  * - interfaces, loadStrings: [{code, name}] the page can be shown in, and `async code -> strings`
  * - theme: "auto", "light" or "dark"
+ * - themes: {choice, choose(choice)} behind a switch between "system", "light" and "dark"; the
+ *   page around it hears of the choice, and says what it comes to by setTheme
  * - header: false for none (the page around it has its own)
  * - onLanguage(code), onUnread(count), onRoom(room), onReading(code): for the page around it
  * Returns {destroy(), setTheme(theme)}.
@@ -87,8 +90,10 @@ class Room {
 
   #build(root) {
     const onLanguage = this.options.interfaces && (() => this.reader.pickInterface(this.element));
+    const { themes } = this.options;
+    const onTheme = themes && (() => pickTheme(this.element, this.reader.words, themes));
     this.element = el("div", { class: "parley", style: { visibility: "hidden" } });
-    this.header = new Header(this.reader.words, { onPeople: () => this.#showPeople(), onLanguage });
+    this.header = new Header(this.reader.words, { onPeople: () => this.#showPeople(), onLanguage, onTheme });
     this.header.element.hidden = this.options.header === false;
     this.body = el("div", { class: "body" });
     this.notice = el("div", { class: "notice", role: "status", hidden: true });

@@ -7,6 +7,7 @@ const PREFERENCES = "parley";
 const data = JSON.parse(document.getElementById("parley-data").textContent);
 const place = document.getElementById("parley");
 const preferences = load(PREFERENCES) ?? {};
+const themes = window.parleyTheme;
 const wanted = navigator.languages?.length ? navigator.languages : [navigator.language];
 let title = document.title;
 let spoken;
@@ -84,11 +85,14 @@ window.parley = {
     reading: preferences.language ?? match(wanted, data.languages.map((one) => one.code)) ?? language,
     room: data.room,
     missing: data.missing,
+    theme: themes.shown,
+    themes,
     onLanguage: speak,
     onRoom: (room) => (document.title = title = room.name),
     onUnread: (count) => (document.title = count ? `(${count}) ${title}` : title),
   }),
 };
+themes.watch(() => window.parley.view.setTheme(themes.shown));
 window.visualViewport?.addEventListener("resize", fitVisible);
 window.visualViewport?.addEventListener("scroll", fitVisible);
 if (data.gradio) startGradio(data.gradio);

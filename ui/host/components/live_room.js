@@ -10,7 +10,6 @@ export default function ({ data, parentElement }) {
     room = new Room(frame, data);
     rooms.set(parentElement, room);
   }
-  room.setTheme();
   return () => {
     rooms.get(parentElement)?.close();
     rooms.delete(parentElement);
@@ -22,6 +21,7 @@ class Room {
     this.id = data.room;
     this.frame = frame;
     this.closed = false;
+    this.unwatch = window.parleyTheme.watch(() => this.view?.setTheme(window.parleyTheme.shown));
     import(new URL("/live/room.js", window.location.href).href).then(({ mountRoom }) => {
       if (this.closed) return;
       this.view = mountRoom(frame, {
@@ -33,29 +33,15 @@ class Room {
         reading: data.reading,
         room: { name: data.name },
         storageKey: `parley-host:${data.room}`,
-        theme: this.#theme(),
+        theme: window.parleyTheme.shown,
       });
     });
   }
 
-  setTheme() {
-    this.view?.setTheme(this.#theme());
-  }
-
   close() {
     this.closed = true;
+    this.unwatch();
     this.view?.destroy();
     this.frame.replaceChildren();
-  }
-
-  #theme() {
-    const style = getComputedStyle(this.frame);
-    const color = style.getPropertyValue("--st-background-color").trim();
-    const probe = document.createElement("span");
-    probe.style.color = color;
-    this.frame.append(probe);
-    const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
-    probe.remove();
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
   }
 }

@@ -1,0 +1,88 @@
+"""Streamlit's page with our theme in its head, in place before the first paint."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.theme import head
+
+CONFIG = Path(__file__).parents[1] / ".streamlit" / "config.toml"
+PLACE = b"<title>Streamlit</title>"
+"""What Streamlit's page can be told by."""
+COLORS = ("primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor")
+
+
+class StreamlitPage:
+    """Puts the theme into every answer that is Streamlit's page; lets others pass."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not _wants_html(scope):
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        await self._app(_plain(scope), receive, answer.send)
+
+
+class _Answer:
+    """Holds an HTML answer back until it is whole."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_html(message):
+            self._start = message
+        elif message["type"] == "http.response.body" and self._start:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._finish(self._start)
+        else:
+            await self._send(message)
+
+    async def _finish(self, start: Message) -> None:
+        body = self._body.replace(PLACE, PLACE + streamlit_head().encode(), 1)
+        headers = MutableHeaders(scope=start)
+        headers["content-length"] = str(len(body))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})
+
+
+@cache
+def streamlit_head() -> str:
+    """What Streamlit's page gets: our theme, and our colours until its first message has come."""
+    themes = tomllib.loads(CONFIG.read_text("utf-8"))["theme"]
+    light, dark = themes["light"], themes["dark"]
+    first = {
+        f"{name.upper()}_THEME": {key: themes[name][key] for key in COLORS}
+        for name in ("light", "dark")
+    }
+    colors = f"<script>window.__streamlit = {json.dumps(first)};</script>\n"
+    scripts = ("switch.js", "streamlit.js")
+    return "\n" + head(light["backgroundColor"], dark["backgroundColor"], *scripts) + colors
+
+
+def _wants_html(scope: Scope) -> bool:
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _is_html(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    return start["status"] == 200 and headers.get("content-type", "").startswith("text/html")
+
+
+def _plain(scope: Scope) -> Scope:
+    """The request without what would be answered by a compressed page, or by "as before"."""
+    unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+    kept = [(name, value) for name, value in scope["headers"] if name not in unwanted]
+    return {**scope, "headers": kept}
