@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.guard import refusal, refuse
-from ui.theme import head
+from ui.theme import host_head
 
 COOKIE = "parley_host"
 COOKIE_LIFE = 30 * 24 * 3600
@@ -26,7 +26,6 @@ FREE_TRIES = 3
 LONGEST_WAIT = 60.0
 LARGEST_FORM = 4096
 PAGE = Template((Path(__file__).parent / "login.html").read_text(encoding="utf-8"))
-THEME = head("#fdfcf9", "#171816", "switch.js")
 
 
 class Login:
@@ -168,7 +167,7 @@ def _page(target: str, error: str = "", status: int = 200) -> Response:
     action = "/login?next=" + quote(target, safe="")
     invalid = "true" if error else "false"
     html = PAGE.substitute(
-        action=escape(action), error=escape(error), invalid=invalid, theme=THEME
+        action=escape(action), error=escape(error), invalid=invalid, theme=host_head("switch.js")
     )
     # With no-referrer browsers would name no origin in the form's POST.
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from pathlib import Path
 from string import Template
 
 HERE = Path(__file__).parent
+CONFIG = HERE.parent / ".streamlit" / "config.toml"
 
 _HEAD = Template(
     """<meta name="theme-color" content="$light" media="(prefers-color-scheme: light)">
@@ -31,3 +34,17 @@ def head(light: str, dark: str, *scripts: str, nonce: str | None = None) -> str:
     return _HEAD.substitute(
         light=light, dark=dark, script=script, nonce=f' nonce="{nonce}"' if nonce else ""
     )
+
+
+@cache
+def host_colors() -> dict[str, dict[str, str]]:
+    """The host's colours by theme, "light" and "dark", under the names Streamlit has for them."""
+    themes = tomllib.loads(CONFIG.read_text("utf-8"))["theme"]
+    names = ("primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor")
+    return {theme: {name: themes[theme][name] for name in names} for theme in ("light", "dark")}
+
+
+def host_head(*scripts: str) -> str:
+    """`head` in the host's colours."""
+    colors = host_colors()
+    return head(colors["light"]["backgroundColor"], colors["dark"]["backgroundColor"], *scripts)

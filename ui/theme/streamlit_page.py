@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from functools import cache
-from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.theme import head
+from ui.theme import host_colors, host_head
 
-CONFIG = Path(__file__).parents[1] / ".streamlit" / "config.toml"
 PLACE = b"<title>Streamlit</title>"
 """What Streamlit's page can be told by."""
-COLORS = ("primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor")
 
 
 class StreamlitPage:
@@ -60,16 +56,10 @@ class _Answer:
 
 @cache
 def streamlit_head() -> str:
-    """What Streamlit's page gets: our theme, and our colours until its first message has come."""
-    themes = tomllib.loads(CONFIG.read_text("utf-8"))["theme"]
-    light, dark = themes["light"], themes["dark"]
-    first = {
-        f"{name.upper()}_THEME": {key: themes[name][key] for key in COLORS}
-        for name in ("light", "dark")
-    }
+    """What Streamlit's page gets: the theme, and our colours until its first message has come."""
+    first = {f"{name.upper()}_THEME": colors for name, colors in host_colors().items()}
     colors = f"<script>window.__streamlit = {json.dumps(first)};</script>\n"
-    scripts = ("switch.js", "streamlit.js")
-    return "\n" + head(light["backgroundColor"], dark["backgroundColor"], *scripts) + colors
+    return "\n" + host_head("switch.js", "streamlit.js") + colors
 
 
 def _wants_html(scope: Scope) -> bool:
