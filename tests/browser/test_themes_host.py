@@ -118,7 +118,7 @@ def test_what_is_chosen_at_the_login_holds_for_every_page(page, parley):
     log_in(page)
     is_shown(page, DARK)
     assert bars(page) == ["#171816", "#171816"]
-    for path in ("", "/rooms"):
+    for path in ("", "/rooms", "/settings"):
         page.goto(parley.host + path)
         assert page.evaluate("window.firstPaint") == DARK
         is_shown(page, DARK)
@@ -198,6 +198,10 @@ def test_every_text_can_be_read(page, parley, model, scheme):
     is_readable(page)
     page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("button", name="Keep it")).to_be_visible()
+    is_readable(page)
+    page.goto(f"{parley.host}/settings")
+    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible()
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
     is_readable(page)
     page.goto(f"{parley.host}/rooms?room=nothing")
     expect(page.get_by_text("There is no such room")).to_be_visible()
