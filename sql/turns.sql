@@ -44,7 +44,8 @@ FROM grown
 UPDATE messages SET text = %(text)s, status = %(status)s, error_code = %(error_code)s,
                     error = %(error)s, language = %(language)s, input_tokens = %(input_tokens)s,
                     output_tokens = %(output_tokens)s, finished_at = now(),
-                    provider = %(provider)s, model = %(model)s, remark = %(remark)s,
+                    provider = %(provider)s, model = %(model)s,
+                    author = %(model)s, remark = %(remark)s,
                     began_at = coalesce(began_at, created_at + %(waited)s * interval '1 second')
 WHERE id = %(id)s
 

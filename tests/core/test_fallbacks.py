@@ -39,6 +39,7 @@ async def test_the_next_one_answers_and_says_why(app, models, answer, why):
         )  # fmt: skip
     assert (reply.status, reply.text) == ("complete", "Here I am.")
     assert (reply.provider, reply.model) == ("openai", "gpt-4.1")
+    assert reply.author == "gpt-4.1"
     assert why in reply.remark
 
 
