@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import statistics
 import tempfile
 import time
@@ -17,9 +18,11 @@ from pathlib import Path
 from openai import AsyncOpenAI
 
 from core.app import open_app
+from core.preferences import Preferences
 from core.providers.endpoint import Endpoint
 from core.providers.openai_compatible import OpenAICompatible
 from core.providers.port import ChatMessage
+from core.providers.registry import Providers
 from core.settings import Settings
 from tests.bench.processes import ms, table, upstream
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, sse
@@ -88,15 +91,33 @@ async def take_over(rounds: int) -> list[float]:
     return waits
 
 
+async def listing(rounds: int) -> float:
+    """Median seconds from a pasted key to its list of models, the server answering at once."""
+    names = [{"id": f"model-{number}", "created": number} for number in range(300)]
+    said = json.dumps({"object": "list", "data": names}).encode()
+    answer = Answer(said, headers={"content-type": "application/json"})
+    seconds = []
+    async with MisbehavingServer(answer) as server:
+        providers = Providers(Preferences(Settings(_env_file=None)))
+        for _ in range(rounds + 1):
+            begin = time.perf_counter()
+            found = await providers.try_out("custom", "a-pasted-key-0123456789", server.url)
+            seconds.append(time.perf_counter() - begin)
+            assert found.ok and len(found.models) == 300
+    return statistics.median(seconds[1:])
+
+
 async def main(rounds: int) -> None:
     with upstream() as base:
         direct, through = await layer(base, rounds)
     waits = await take_over(max(10, rounds // 5))
+    listed = await listing(20)
     added = statistics.median(through) - statistics.median(direct)
     rows = [
         ("a reply of 20 tokens, median", ms(statistics.median(through)),
          ms(statistics.median(direct)), ""),
         ("added by Parley's layer, median", ms(added), "-", "<= 3 ms"),
+        ("a pasted key checked, 300 models listed, median", ms(listed), "-", "<= 2 s"),
         ("fallback asked after the failure, median", ms(statistics.median(waits)), "-", "<= 50 ms"),
         ("fallback asked after the failure, p95", ms(statistics.quantiles(waits, n=20)[18]), "-",
          ""),
