@@ -24,6 +24,7 @@ from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.rooms import Participant, Rooms
 from core.settings import Settings
+from core.speech import Speech
 from core.titles import Titles
 from core.translation.engines import Engines
 from core.translation.service import Translations
@@ -67,6 +68,7 @@ class App:
     rooms: Rooms
     presence: Presence
     vectors: Vectors
+    speech: Speech
     jobs: Jobs
     host_id: UUID
 
@@ -109,6 +111,8 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         stack.push_async_callback(keeper.close)
         providers = Providers(preferences)
         stack.push_async_callback(providers.close)
+        speech = Speech(preferences, providers)
+        stack.push_async_callback(speech.close)
         jobs = Jobs(database)
         conversations = Conversations(database, events)
         titles = Titles(conversations, providers)
@@ -129,7 +133,8 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         await stack.enter_async_context(_running(providers.look_around()))
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
-            chat, translations, engines, rooms, presence, Vectors(settings), jobs, host_id,
+            chat, translations, engines, rooms, presence, Vectors(settings),
+            speech, jobs, host_id,
         )  # fmt: skip
 
 

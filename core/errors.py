@@ -9,6 +9,7 @@ ParleyError
 │   ├── TooLong               a text over its limit
 │   ├── TooFast               more messages a minute than allowed
 │   ├── RoomFull              no place left in the room
+│   ├── NoSpeech              a recording in which nothing is said
 │   └── Busy                  the conversation is already being answered
 ├── ProviderError             an AI provider failed
 │   ├── BadKey                it refused the key
@@ -17,6 +18,7 @@ ParleyError
 │   ├── UnknownModel          it does not know the model
 │   ├── ContextTooLong        the conversation does not fit the model
 │   ├── PolicyRefusal         it declined the content
+│   ├── NoTranscription       none of them writes down speech
 │   ├── Unreachable           it did not answer
 │   └── BrokenStream          it stopped in the middle of a reply
 ├── TranslationError          a text could not be translated
@@ -92,6 +94,12 @@ class RoomFull(Refused):
     code = "room_full"
 
 
+class NoSpeech(Refused):
+    """Nothing was heard. Speak a little louder or nearer, then try again."""
+
+    code = "no_speech"
+
+
 class Busy(Refused):
     """A reply is still being written here. Wait for it or stop it first."""
 
@@ -138,6 +146,12 @@ class PolicyRefusal(ProviderError):
     """The provider declined to answer this. Put it in other words."""
 
     code = "policy_refusal"
+
+
+class NoTranscription(ProviderError):
+    """No provider here writes down speech. Set OPENAI_API_KEY, or type instead."""
+
+    code = "no_transcription"
 
 
 class Unreachable(ProviderError):
