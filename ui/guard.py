@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-PROGRAM_PATHS = ("/api/", "/v1/", "/ws/")
+PROGRAM_PATHS = ("/api/", "/v1/", "/ws/", "/voice/")
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -63,31 +64,41 @@ class SecurityHeaders:
 class SmallBodies:
     """Refuses requests whose body is larger than a limit, declared or as it comes in."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        """`limit` in bytes."""
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
+        """`limit` in bytes; `larger` ones for paths that begin so."""
         self._app = app
         self._limit = limit
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        why = f"A request may have {self._limit} bytes here."
-        too_large = refusal(scope, 413, "too_long", why) if scope["type"] == "http" else None
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit_of(scope["path"])
+        too_large = refusal(scope, 413, "too_long", f"A request may have {limit} bytes here.")
         declared = Headers(scope=scope).get("content-length", "0")
-        if too_large and (not declared.isdigit() or int(declared) > self._limit):
+        if not declared.isdigit() or int(declared) > limit:
             await too_large(scope, receive, send)
-        elif too_large and "content-length" not in Headers(scope=scope):
-            await self._count(scope, receive, send, too_large)
+        elif "content-length" not in Headers(scope=scope):
+            await self._count(scope, receive, send, limit, too_large)
         else:
             await self._app(scope, receive, send)
 
-    async def _count(self, scope: Scope, receive: Receive, send: Send, refused: Response) -> None:
+    def _limit_of(self, path: str) -> int:
+        found = (limit for start, limit in self._larger.items() if path.startswith(start))
+        return next(found, self._limit)
+
+    async def _count(
+        self, scope: Scope, receive: Receive, send: Send, limit: int, refused: Response
+    ) -> None:
         taken, answered = 0, False
 
         async def receive_up_to_limit() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._limit:
-                raise _TooLarge
+            if taken > limit:
+                raise _TooLarge(413, f"A request may have {limit} bytes here")
             return message
 
         async def send_noticed(message: Message) -> None:
@@ -102,8 +113,8 @@ class SmallBodies:
                 await refused(scope, receive, send)
 
 
-class _TooLarge(Exception):
-    pass
+class _TooLarge(HTTPException):
+    """As FastAPI hands on from the middle of a body, to be answered by whoever is first."""
 
 
 class Guard:

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+VOICE = "/voice/"
+"""Where guests have written down what they say."""
 LARGEST_FRAME = 64 * 1024
 """Bytes in one WebSocket message of a guest."""
 LARGEST_BODY = 256 * 1024
 """Bytes in one request of a guest: a message is text."""
+LARGEST_RECORDING = 10 * 1024 * 1024
+"""Bytes in one recording of a guest: five minutes, several times over, as browsers record."""
 
 
 class GuestPageFailed(ParleyError):
@@ -48,7 +52,9 @@ class GuestDoor:
         self._api = Later(self._make_api)
         self._waiting = Later(self._make_waiting_page)
         self._page = Later(self._make_page)
-        self._front = SecurityHeaders(SmallBodies(self._answer, LARGEST_BODY))
+        self._front = SecurityHeaders(
+            SmallBodies(self._answer, LARGEST_BODY, {VOICE: LARGEST_RECORDING})
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._front(scope, receive, send)
@@ -62,7 +68,7 @@ class GuestDoor:
             await self._page.made()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" or self._page.is_made:
+        if not _wants_page(scope) or self._page.is_made:
             await self._api(scope, receive, send)
             return
         self._hurried = asyncio.ensure_future(self.prepare())
@@ -90,3 +96,7 @@ class GuestDoor:
             log.exception("The guest page could not be made")
             raise GuestPageFailed from error
         return page
+
+
+def _wants_page(scope: Scope) -> bool:
+    return scope["type"] == "http" and not scope["path"].startswith(VOICE)

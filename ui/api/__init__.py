@@ -5,11 +5,15 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from ui.api import ai_routes, chat_socket, room_socket, routes
+from core.speech import LARGEST_RECORDING
+from ui.api import ai_routes, chat_socket, room_socket, routes, speech
 from ui.api.dependencies import answer_errors_as_json
+from ui.guard import SmallBodies
 from ui.host import news
 
 VERSION = "0.1.0"
+LARGEST_BODY = LARGEST_RECORDING + 64 * 1024
+"""Bytes in one request of the API: a recording and the form around it."""
 
 
 def rest_api() -> FastAPI:
@@ -21,10 +25,11 @@ def rest_api() -> FastAPI:
         docs_url="/docs",
         openapi_url="/openapi.json",
     )
+    api.add_middleware(SmallBodies, limit=LARGEST_BODY)
     answer_errors_as_json(api)
     for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
         api.include_router(router)
-    for router in (ai_routes.settings, ai_routes.providers):
+    for router in (ai_routes.settings, ai_routes.providers, speech.router):
         api.include_router(router)
     return api
 
@@ -39,8 +44,13 @@ def host_sockets() -> FastAPI:
 
 
 def guest_api() -> FastAPI:
-    """The guest door's own app: the room WebSocket and nothing else. Set `state.core`."""
+    """The guest door's own app: a room's WebSocket, and speech to text for who is in it.
+
+    Set `state.core`.
+    """
     api = FastAPI(openapi_url=None)
+    api.state.pace = speech.Pace()
     answer_errors_as_json(api)
     api.include_router(room_socket.guest_router)
+    api.include_router(speech.guest_router)
     return api

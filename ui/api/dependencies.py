@@ -87,7 +87,8 @@ def answer_errors_as_json(api: FastAPI) -> None:
 
     @api.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error")
+        names = {404: "not_found", 405: "method_not_allowed", 413: "too_long"}
+        code = names.get(error.status_code, "error")
         return JSONResponse(
             {"code": code, "message": f"{error.detail}.", "details": {}},
             error.status_code,

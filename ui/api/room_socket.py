@@ -19,6 +19,7 @@ from core.app import App
 from core.errors import NotFound, ParleyError, Refused
 from core.feed import Feed
 from core.rooms import HOST_MESSAGE_LENGTH, Doorway, Participant
+from core.speech import LONGEST_RECORDING
 from core.text import typed
 from ui.api.dependencies import Core, User, error_body
 
@@ -125,6 +126,7 @@ def _welcome(core: App, room: Doorway, participant: Participant, secret: str | N
         "limits": {
             "message_length": limit,
             "messages_per_minute": settings.guest_messages_per_minute,
+            "recording_seconds": LONGEST_RECORDING if core.speech.available() else 0,
         },
         **({"token": secret} if secret else {}),
     }

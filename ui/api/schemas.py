@@ -115,3 +115,9 @@ class RoomBody(Answer):
     guest_url: str
     created_at: datetime
     updated_at: datetime
+
+
+class Transcription(BaseModel):
+    """What was said in a recording."""
+
+    text: str
