@@ -17,6 +17,12 @@ def find() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-async def launch(playwright: Playwright) -> Browser:
-    """A headless Chromium, the system's own."""
-    return await playwright.chromium.launch(executable_path=find(), headless=True, args=FLAGS)
+FAKE_MICROPHONE = "--use-fake-device-for-media-stream"
+"""A microphone that beeps; who may use it is asked as ever."""
+
+
+async def launch(playwright: Playwright, *more: str) -> Browser:
+    """A headless Chromium, the system's own; `more` flags for what a test is about."""
+    return await playwright.chromium.launch(
+        executable_path=find(), headless=True, args=[*FLAGS, *more]
+    )

@@ -17,7 +17,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 
 from core.errors import NotFound
 from ui.guest import mount_guest_page
@@ -39,6 +40,11 @@ class ScriptedRoom:
         self.refuse_join: str | None = None
         self.refuse_saying: str | None = None
         self.silent = False
+        self.recording_seconds = 0
+        self.transcripts: list[str | tuple[int, str]] = []
+        self.recordings: list[dict[str, Any]] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self._ids = itertools.count(1)
         self._news = threading.Condition()
         self._sockets: dict[WebSocket, str] = {}
@@ -94,6 +100,22 @@ class ScriptedRoom:
         for socket in list(self._sockets):
             self._run(socket.close(code=1011))
 
+    async def transcribe(self, request: Request) -> JSONResponse:
+        """Keep a recording; answer with the next transcript: a text, or a status and a code."""
+        async with request.form() as form:
+            file: Any = form["file"]
+            self.recordings.append({
+                "participant": request.headers.get("x-participant"), "name": file.filename,
+                "language": form["language"], "audio": await file.read(),
+            })  # fmt: skip
+        await asyncio.to_thread(self.may_answer.wait, 15)
+        said = self.transcripts.pop(0)
+        if isinstance(said, str):
+            return JSONResponse({"text": said})
+        return JSONResponse(
+            {"code": said[1], "message": "Not seen by guests.", "details": {}}, said[0]
+        )
+
     # What a socket does
 
     async def serve(self, socket: WebSocket) -> None:
@@ -132,7 +154,7 @@ class ScriptedRoom:
             "event": "joined",
             "participant": {key: person[key] for key in ("id", "name", "language")},
             "room": {"name": self.name, "language": "en"},
-            "limits": LIMITS,
+            "limits": {**LIMITS, "recording_seconds": self.recording_seconds},
             **({"token": f"secret-{me}"} if new else {}),
         })  # fmt: skip
         self._sockets[socket] = me
@@ -284,6 +306,11 @@ def make_page() -> FastAPI:
     @app.websocket("/ws/rooms/{token}")
     async def room(socket: WebSocket, token: str) -> None:
         await socket.app.state.server.room.serve(socket)
+
+    @app.post("/voice/{token}")
+    async def voice(request: Request) -> JSONResponse:
+        answer: JSONResponse = await request.app.state.server.room.transcribe(request)
+        return answer
 
     return mount_guest_page(app)
 

@@ -64,8 +64,8 @@ async def _window(chromium, locale, size, more):
     assert not complaints
 
 
-async def join(page, server, name="Ana"):
-    await page.goto(server.page)
+async def join(page, server, name="Ana", address=None):
+    await page.goto(address or server.page)
     await page.locator(".join-form input").fill(name)
     await page.locator(".join-form .primary").click()
     await expect(page.locator(".composer")).to_be_visible()

@@ -2,10 +2,12 @@
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { Microphone } from "./microphone.js";
 import { forget, load, save } from "./storage.js";
 import { direction } from "./words.js";
 
 const TALLEST = 148; // px before it scrolls
+const UNSPACED = new Set(["zh", "ja", "th", "lo", "km", "my"]); // languages without spaces between words
 
 /** Characters as the room counts them: code points, not UTF-16 units. */
 function lengthOf(text) {
@@ -13,8 +15,8 @@ function lengthOf(text) {
 }
 
 export class Composer {
-  /** `onSay(text)`; `draftKey` in storage or null; `limit` in characters, once known. */
-  constructor({ words, reading, draftKey, onSay }) {
+  /** `onSay(text)`; `draftKey` in storage or null; `voice`: what the Microphone takes, but `onText`. */
+  constructor({ words, reading, draftKey, onSay, voice }) {
     Object.assign(this, { words, reading, draftKey, onSay, limit: Infinity });
     this.input = el("textarea", {
       rows: "1",
@@ -28,8 +30,10 @@ export class Composer {
     this.button = el("button", { type: "submit", class: "send" }, icon("send"));
     // Keeps the keyboard of a phone open while sending.
     this.button.addEventListener("mousedown", (event) => event.preventDefault());
+    this.microphone = new Microphone({ ...voice, onText: (text) => this.insert(text) });
     const field = el("div", { class: "field" }, this.input, this.counter);
-    this.element = el("form", { class: "composer", on: { submit: (event) => this.#submit(event) } }, field, this.button);
+    const { strip, button } = this.microphone;
+    this.element = el("form", { class: "composer", on: { submit: (event) => this.#submit(event) } }, strip, field, button, this.button);
     this.input.value = load(draftKey) ?? "";
     this.read(words, reading);
     queueMicrotask(() => this.#changed());
@@ -41,12 +45,31 @@ export class Composer {
     this.input.setAttribute("placeholder", words.say("composer.label"));
     this.button.setAttribute("aria-label", words.say("composer.send"));
     this.button.title = words.say("composer.send");
+    this.microphone.read(words, reading);
     this.#changed();
   }
 
-  setLimit(limit) {
-    this.limit = limit ?? Infinity;
+  /** `message_length` in characters, `recording_seconds`; as the room says on joining. */
+  setLimits({ message_length: length, recording_seconds: seconds } = {}) {
+    this.limit = length ?? Infinity;
+    this.microphone.setSeconds(seconds);
     this.#changed();
+  }
+
+  destroy() {
+    this.microphone.destroy();
+  }
+
+  /** Put a text where the cursor is, to be corrected before it is sent. */
+  insert(text) {
+    const { input } = this;
+    const { selectionStart: start, selectionEnd: end, value } = input;
+    const spaced = !UNSPACED.has(this.reading.split("-")[0]);
+    const before = spaced && /\S$/.test(value.slice(0, start)) ? " " : "";
+    const after = spaced && /^\S/.test(value.slice(end)) ? " " : "";
+    input.setRangeText(before + text + after, start, end, "end");
+    this.#changed();
+    input.focus({ preventScroll: true });
   }
 
   focus() {

@@ -8,9 +8,9 @@ const NEAR = 60; // px from the end that count as being there
 const EARLY = 500; // px from the top at which older messages are fetched
 
 export class Log {
-  /** `actions`: retry(id), resend(nonce), discard(nonce), older(id). */
-  constructor({ words, reading, actions }) {
-    this.context = { words, reading, actions: { ...actions, keep: (change) => this.keep(change) } };
+  /** `actions`: retry(id), resend(nonce), discard(nonce), older(id); `aloud` reads messages. */
+  constructor({ words, reading, actions, aloud }) {
+    this.context = { words, reading, aloud, actions: { ...actions, keep: (change) => this.keep(change) } };
     this.messages = [];
     this.byId = new Map();
     this.orphans = new Map(); // translations that came before their message
@@ -52,6 +52,15 @@ export class Log {
     this.orphans.delete(data.id);
     if (!known && !data.mine && !this.pinned && message === this.messages.at(-1)) this.unread += 1;
     return message;
+  }
+
+  /** The newest id there is. */
+  get newest() {
+    return this.messages.findLast((message) => message.data.id)?.id ?? 0;
+  }
+
+  offerReading() {
+    this.messages.forEach((message) => message.offerReading());
   }
 
   translate(event) {

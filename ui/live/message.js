@@ -3,15 +3,15 @@
 import { el, setAttributes, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar, colourOf, nameOf } from "./people.js";
-import { render } from "./text.js";
+import { render, spoken } from "./text.js";
 import { direction } from "./words.js";
 
 const TOGETHER = 5 * 60 * 1000; // ms within which messages of one author stand together
 
 export class Message {
   /** `data` as the room sent it, or {nonce, text, mine, pending} for one still on its way. */
-  constructor(data, { words, reading, actions }) {
-    Object.assign(this, { data, words, reading, actions });
+  constructor(data, { words, reading, actions, aloud }) {
+    Object.assign(this, { data, words, reading, actions, aloud });
     this.translations = new Map();
     this.original = false;
     this.day = el("div", { class: "day", role: "separator" });
@@ -21,7 +21,9 @@ export class Message {
     this.source = el("div", { class: "source", hidden: true });
     this.note = el("div", { class: "note" });
     this.time = el("time", { class: "time" });
-    this.bubble = el("div", { class: "bubble" }, this.author, this.text, this.source, el("div", { class: "foot" }, this.note, this.time));
+    this.speak = el("button", { type: "button", class: "speak", on: { click: () => aloud.toggle(this) } }, icon("speaker"));
+    const foot = el("div", { class: "foot" }, this.note, this.speak, this.time);
+    this.bubble = el("div", { class: "bubble" }, this.author, this.text, this.source, foot);
     this.article = el("article", { class: "message" }, this.face, this.bubble);
     this.element = el("div", { class: "entry" }, this.day, this.article);
     this.show();
@@ -46,6 +48,7 @@ export class Message {
     if (known?.final && !known.error && !event.final) return; // a piece that came late
     this.translations.set(event.language, event);
     this.show();
+    this.aloud.settled(this);
   }
 
   /** The reader chose other words or another language to read. */
@@ -59,6 +62,23 @@ export class Message {
     if (!this.#foreign) return true;
     const translation = this.#translation;
     return Boolean(translation?.final || translation?.error);
+  }
+
+  /** What of it is read aloud, and in which language. */
+  get said() {
+    const { text, language } = this.#shown ?? this.data;
+    return { text: spoken(text), language: language ?? this.reading };
+  }
+
+  /** Offer to read it aloud, or to stop, where there is a voice for it. */
+  offerReading() {
+    const { words, aloud, speak } = this;
+    const { text, language } = this.said;
+    speak.hidden = !text || !aloud.can(language);
+    if (speak.hidden) return;
+    const pressed = String(aloud.reading === this);
+    if (speak.getAttribute("aria-pressed") !== pressed) speak.replaceChildren(icon(pressed === "true" ? "stop" : "speaker"));
+    setAttributes(speak, { "aria-pressed": pressed, "aria-label": words.say("voice.read"), title: words.say("voice.read") });
   }
 
   /** Stand below `previous`: share its author line and its day, or show one's own. */
@@ -86,6 +106,7 @@ export class Message {
     this.time.dateTime = data.created_at;
     this.#showText();
     this.note.replaceChildren(...this.#notes());
+    this.offerReading();
   }
 
   get #foreign() {

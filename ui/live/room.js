@@ -7,6 +7,7 @@
 // `root` is an element or a shadow root; nothing outside of it is touched. Colours come from
 // CSS variables (--parley-..., see room.css), so a host page can map its own theme onto it.
 
+import { Aloud } from "./aloud.js";
 import { openCompany } from "./company.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
@@ -16,10 +17,11 @@ import { farewell, JoinForm } from "./join.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { Reader } from "./reader.js";
+import { transcribe } from "./recorder.js";
 import { forget, load, save } from "./storage.js";
 import { pickTheme } from "./themes.js";
 
-const STYLES = ["room.css", "messages.css", "join.css", "sheet.css"];
+const STYLES = ["room.css", "messages.css", "join.css", "sheet.css", "voice.css"];
 const PATIENCE = 900; // ms a lost line goes unmentioned
 const NOTICE = 6000; // ms a notice stays
 const ENDED = ["not_found", "closed", "room_full"];
@@ -27,6 +29,7 @@ const ENDED = ["not_found", "closed", "room_full"];
 /**
  * Show a room in `root`. Options:
  * - socketUrl: where the room's WebSocket is, absolute or relative to the page
+ * - transcribeUrl: where recordings are written down, where the room says that they are
  * - strings, language: the page's words (key -> text) and their language
  * - languages: [{code, name, english?}] people can read in
  * - host: true for the host, who joins without a form
@@ -60,6 +63,7 @@ class Room {
     this.unseen = 0;
     this.draftKey = options.storageKey ? `${options.storageKey}:draft` : null;
     this.outbox = new Outbox(options.storageKey ? `${options.storageKey}:outbox` : null);
+    this.aloud = new Aloud({ following: this.reader.preferences.aloud, onChange: () => this.#showReading() });
     this.#build(root);
     this.seen = () => document.visibilityState === "visible" && this.#count(0);
     document.addEventListener("visibilitychange", this.seen);
@@ -79,6 +83,8 @@ class Room {
     clearTimeout(this.patience);
     clearTimeout(this.noticeTimer);
     this.connection.stop();
+    this.aloud.destroy();
+    this.composer?.destroy();
     this.log?.destroy();
     this.element.remove();
     this.sheets.forEach((sheet) => sheet.remove());
@@ -93,7 +99,12 @@ class Room {
     const { themes } = this.options;
     const onTheme = themes && (() => pickTheme(this.element, this.reader.words, themes));
     this.element = el("div", { class: "parley", style: { visibility: "hidden" } });
-    this.header = new Header(this.reader.words, { onPeople: () => this.#showPeople(), onLanguage, onTheme });
+    this.header = new Header(this.reader.words, {
+      onPeople: () => this.#showPeople(),
+      onAloud: () => this.#readAloud(!this.aloud.following),
+      onLanguage,
+      onTheme,
+    });
     this.header.element.hidden = this.options.header === false;
     this.body = el("div", { class: "body" });
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
@@ -141,9 +152,14 @@ class Room {
       discard: (nonce) => this.#discard(nonce),
       older: (id) => this.connection.send({ older: id }),
     };
-    this.log = new Log({ words, reading, actions });
+    this.log = new Log({ words, reading, actions, aloud: this.aloud });
     this.log.caughtUp(false, true);
-    this.composer = new Composer({ words, reading, draftKey: this.draftKey, onSay: (text) => this.#say(text) });
+    const voice = {
+      transcribe: (file, name, signal) => this.#transcribe(file, name, signal),
+      onNotice: (text) => this.#tell(text),
+      onListening: (listens) => this.aloud.hold(listens),
+    };
+    this.composer = new Composer({ words, reading, draftKey: this.draftKey, voice, onSay: (text) => this.#say(text) });
     this.log.keep(() => this.outbox.letters.forEach((letter) => this.#showLetter(letter)));
     const notices = el("div", { class: "notices" }, this.notice);
     this.#show("talking", this.log.element, notices, this.composer.element);
@@ -180,6 +196,8 @@ class Room {
   }
 
   #leaveLog() {
+    this.aloud.stop();
+    this.composer?.destroy();
     this.log?.destroy();
     this.log = this.composer = null;
     this.header.setRoom(this.room, false);
@@ -228,12 +246,15 @@ class Room {
     this.options.onRoom?.(this.room);
     if (!this.log) this.#enter();
     this.header.setRoom(this.room, true);
-    this.composer.setLimit(limits?.message_length);
+    this.composer.setLimits(limits);
     this.#speak();
   }
 
   #message(event) {
-    this.log.add(event);
+    const isNew = event.id > this.log.newest;
+    const message = this.log.add(event);
+    // What was said before one came in is not read out, what was missed since is.
+    if (isNew && !event.mine && (this.caught || this.asked)) this.aloud.heard(message);
     if (!this.caught) this.firstNew ??= event.id;
     if (event.mine && event.nonce) this.outbox.remove(event.nonce);
     if (!event.mine && document.hidden && this.caught) this.#count(this.unseen + 1);
@@ -312,6 +333,23 @@ class Room {
     if (letter) this.composer.restore(letter.text);
   }
 
+  // Speech
+
+  #transcribe(file, name, signal) {
+    const headers = this.options.host ? {} : { "X-Participant": this.saved.participant };
+    return transcribe(this.options.transcribeUrl, { headers, file, name, language: this.reader.reading, signal });
+  }
+
+  #readAloud(on) {
+    this.reader.prefer({ aloud: on });
+    this.aloud.follow(on);
+  }
+
+  #showReading() {
+    this.log?.offerReading();
+    this.header?.setAloud(Boolean(this.log) && this.aloud.can(this.reader.reading), this.aloud.following);
+  }
+
   // Words and languages
 
   #speak() {
@@ -322,6 +360,7 @@ class Room {
     this.join?.read(words);
     this.log?.read(words, reading);
     this.composer?.read(words, reading);
+    this.#showReading();
     if (this.ended) this.#end(this.ended);
   }
 

@@ -21,6 +21,16 @@ export function render(text) {
   return fragment;
 }
 
+/** What one would say of a text: code is left out, an address is its site's name. */
+export function spoken(text) {
+  return text.replace(FENCE, "\n").replace(INLINE, (found, code) => code ?? site(found)).trim();
+}
+
+function site(found) {
+  const address = withoutTail(found);
+  return address.replace(/^https?:\/\//i, "").split("/")[0] + found.slice(address.length);
+}
+
 function inline(text) {
   const nodes = [];
   let last = 0;

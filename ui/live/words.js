@@ -15,6 +15,22 @@ function localeOf(language) {
   return (navigator.languages ?? []).find((one) => one === wanted || one.startsWith(`${wanted}-`)) ?? language;
 }
 
+/** A language with its region, as speech wants it: the reader's own, else the most usual one. */
+export function regional(language) {
+  const { language: base, script, region } = new Intl.Locale(language).maximize();
+  const own = (navigator.languages ?? []).map(localeFrom).find((one) => one?.region && one.language === base && one.maximize().script === script);
+  const place = new Intl.Locale(language).region ?? own?.region ?? region;
+  return place ? `${base}-${place}` : base;
+}
+
+function localeFrom(tag) {
+  try {
+    return new Intl.Locale(tag);
+  } catch {
+    return null; // some browsers list what is not a tag
+  }
+}
+
 export class Words {
   /** `strings`: key -> text with {placeholders}; `language`: their code; `languages`: [{code, name}]. */
   constructor(strings, language, languages = []) {

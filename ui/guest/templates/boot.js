@@ -75,6 +75,7 @@ window.parley = {
   adopt,
   view: mountRoom(place.attachShadow({ mode: "open" }), {
     socketUrl: `../ws/rooms/${encodeURIComponent(data.token)}`,
+    transcribeUrl: `../voice/${encodeURIComponent(data.token)}`,
     storageKey: `parley:${data.token}`,
     preferencesKey: PREFERENCES,
     language,

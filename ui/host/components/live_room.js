@@ -26,6 +26,7 @@ class Room {
       if (this.closed) return;
       this.view = mountRoom(frame, {
         socketUrl: `/ws/rooms/${data.room}`,
+        transcribeUrl: "/api/speech/transcriptions",
         host: true,
         strings: data.strings,
         language: "en",
@@ -33,6 +34,7 @@ class Room {
         reading: data.reading,
         room: { name: data.name },
         storageKey: `parley-host:${data.room}`,
+        preferencesKey: "parley-host",
         theme: window.parleyTheme.shown,
       });
     });
