@@ -121,7 +121,9 @@ def _line(
     author: str, moment: datetime, zone: tzinfo, message_id: int | None = None, cost: str = ""
 ) -> str:
     line = f"**{_plain(author)}** · {short(moment, zone)}" + (f" · {cost}" if cost else "")
-    return f"{line} [Copy](#copy-{message_id})" if message_id else line
+    if not message_id:
+        return line
+    return f"{line} [Copy](#copy-{message_id}) [Read aloud](#read-{message_id})"
 
 
 def _why_interrupted(message: Message) -> str:

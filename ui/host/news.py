@@ -4,7 +4,7 @@ In: {"list": n} tells the n newest conversations, then every change in them; {"w
 tells of turns in one conversation; {"rename": id, "title"}, {"delete": id}, {"stop": id} and
 {"text": message_id, "conversation": id} are done at once.
 Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id},
-`turn` and `reply` {id} of the conversation watched, `text` {id, text}, `error` {message}.
+`turn` and `reply` {id} of the conversation watched, `text` {id, text, language}, `error` {message}.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
+from core import languages
 from core.app import App
 from core.conversations import Conversation
 from core.database import Identity
@@ -95,7 +96,9 @@ class Page:
             await self._core.chat.stop(self._user, wish.stop)
         if wish.text and wish.conversation:
             text = await self._text(wish.conversation, wish.text)
-            await self._send({"event": "text", "id": wish.text, "text": text})
+            language = languages.detect(text)
+            told = {"event": "text", "id": wish.text, "text": text, "language": language}
+            await self._send(told)
 
     def _tell(self, what: str, telling: Coroutine[Any, Any, None]) -> None:
         if earlier := self._telling.pop(what, None):

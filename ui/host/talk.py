@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import NotFound, ParleyError
 from core.turns import Turn
-from ui.host import bridge, messages, models, tail
+from ui.host import bridge, messages, models, recordings, tail
 from ui.host.components.watcher import watch
 from ui.host.maths import Maths
 from ui.host.stopping import heeding_stop
@@ -62,8 +62,10 @@ def _show(shown: View, places: Places) -> None:
     loaded = _news_of(shown)
     turn = loaded.turn if loaded else None
     zone = readers_timezone()
-    draft, shown.draft = shown.draft, ""
-    _input(busy=turn is not None, draft=draft)
+    draft = shown.draft
+    if not shown.recording:
+        shown.draft = ""
+    _input(busy=turn is not None or shown.recording is not None, draft=draft)
     with places.said:
         for message in shown.live:
             messages.draw(message, zone)
@@ -71,6 +73,9 @@ def _show(shown: View, places: Places) -> None:
     with places.below:
         if turn:
             st.empty()
+        elif shown.recording:
+            recordings.write_down(shown)
+            _run_again(shown)
         else:
             tail.draw(shown)
         watch(shown.id, busy=turn is not None, stop=turn is not None)
@@ -143,12 +148,21 @@ def _input(*, busy: bool, draft: str = "") -> None:
     if draft:
         st.session_state[TYPED] = draft
     with st.bottom:
-        st.chat_input("Message", key=TYPED, submit_mode="stop", disabled=busy, on_submit=_typed)
+        st.chat_input(
+            "Message",
+            key=TYPED,
+            submit_mode="stop",
+            accept_audio=bridge.core().speech.available(),
+            disabled=busy,
+            on_submit=_typed,
+        )
 
 
 def _typed() -> None:
-    text = st.session_state[TYPED]
-    if text and text.strip():
+    text, recording = recordings.parts_of(st.session_state[TYPED])
+    if recording:
+        view().recording, view().draft = recording, text
+    elif text.strip():
         wish(Wish("send", text=text))
 
 

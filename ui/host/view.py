@@ -58,8 +58,10 @@ class View:
     """Which of two places of the page it is drawn in; the next conversation takes the other."""
     problem: str | None = None
     """A sentence to show once."""
+    recording: bytes | None = None
+    """Speech that is still to be written down."""
     draft: str = ""
-    """A text that could not be sent, to be given back."""
+    """A text to be put into the input: one that could not be sent, or what was spoken."""
 
     def begin_with(self, loaded: Loaded) -> None:
         """Show a conversation anew: everything is history."""

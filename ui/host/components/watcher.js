@@ -1,5 +1,5 @@
 // Beside an open conversation: has the page drawn again when something happened that it did
-// not do itself, stops a reply, and copies messages.
+// not do itself, stops a reply, copies messages and has them read aloud.
 
 const SETTLES = 300; // ms; the page may be drawing the same news already
 const watchers = new WeakMap();
@@ -22,14 +22,15 @@ class Watcher {
     this.root = root;
     this.data = {};
     this.away = false;
-    this.copying = new Map();
+    this.asking = new Map();
+    this.reading = new Reading((id) => this.#ask(id));
     this.stop = el("button", { type: "button", class: "stop", on: { click: () => this.#stop() } }, el("span", { class: "square" }), "Stop");
     this.scroller = document.querySelector('[data-testid="stMain"]');
     this.content = document.querySelector('[data-testid="stMainBlockContainer"]');
     this.newest = new Newest(this.scroller, this.content);
-    this.directed = new MutationObserver((changes) => changes.some((change) => change.addedNodes.length) && direct());
+    this.directed = new MutationObserver((changes) => changes.some((change) => change.addedNodes.length) && this.#tidy());
     this.directed.observe(this.content, { childList: true, subtree: true });
-    direct();
+    this.#tidy();
     this.clicked = (event) => this.#clicked(event);
     document.addEventListener("click", this.clicked, { capture: true });
     this.news = new News({ onNews: (frame) => this.#heard(frame), onLine: (up) => this.#lineIs(up) });
@@ -49,7 +50,13 @@ class Watcher {
     this.directed.disconnect();
     this.newest.close();
     document.removeEventListener("click", this.clicked, { capture: true });
+    this.reading.close();
     this.news.close();
+  }
+
+  #tidy() {
+    direct();
+    this.reading.label();
   }
 
   #lineIs(up) {
@@ -58,7 +65,7 @@ class Watcher {
   }
 
   #heard(frame) {
-    if (frame.event === "text") this.copying.get(frame.id)?.(frame.text);
+    if (frame.event === "text") this.asking.get(frame.id)?.(frame);
     if (frame.event === "watching" && this.away) {
       this.away = false;
       this.#changed("watching");
@@ -79,19 +86,25 @@ class Watcher {
   }
 
   #clicked(event) {
-    const link = event.target.closest?.('a[href^="#copy-"]');
+    const link = event.target.closest?.('a[href^="#copy-"], a[href^="#read-"]');
     if (!link) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#copy(link, Number(link.getAttribute("href").slice("#copy-".length)));
+    if (link.matches('[href^="#read-"]')) this.reading.toggle(link);
+    else this.#copy(link, Number(link.getAttribute("href").slice("#copy-".length)));
   }
 
-  async #copy(link, id) {
-    const text = new Promise((resolve, reject) => {
-      this.copying.set(id, resolve);
+  /** The {text, language} of a message, as it was written. */
+  #ask(id) {
+    return new Promise((resolve, reject) => {
+      this.asking.set(id, resolve);
       setTimeout(reject, 3000);
       if (!this.news.wish({ text: id, conversation: this.data.conversation })) reject();
     });
+  }
+
+  async #copy(link, id) {
+    const text = this.#ask(id).then((found) => found.text);
     const label = link.dataset.label ?? link.textContent;
     link.dataset.label = label;
     try {

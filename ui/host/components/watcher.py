@@ -12,7 +12,7 @@ _mount = st.components.v2.component(
     "parley_watcher",
     html='<div class="watcher"></div>',
     css=source("watcher.css"),
-    js=source("news.js", "watcher.js"),
+    js=source("news.js", "reading.js", "watcher.js"),
 )
 
 
