@@ -140,3 +140,27 @@ def in_room(page: Page, speech: SpeechServer, words: str) -> None:
     expect(page.locator(".strip")).to_have_attribute("data-state", "listening")
     page.locator(".composer .mic").click()
     expect(page.locator(".composer textarea")).to_have_value(words)
+
+
+@pytest.mark.parametrize("error", [None, "not-allowed"])
+def test_the_browser_recognises_speech_where_no_provider_does(
+    browser: Browser, tmp_path: Path, error: str | None
+) -> None:
+    with running(tmp_path / "data", FIND_LOCAL_SERVERS="false") as alone:
+        page = browser.new_page()
+        page.add_init_script(f"window.fakeSpeech = {{recognition: true}};\n{FAKE}")
+        page.goto(alone.host)
+        typing(page).fill("Tell me:")
+        page.get_by_role("button", name="Speak instead of typing").click()
+        expect(page.get_by_text("Listening…")).to_be_visible()
+        if error:
+            page.evaluate("error => fakeSpeech.recognitions[0].fail(error)", error)
+            expect(page.get_by_text("The microphone is not allowed here")).to_be_visible()
+            expect(page.get_by_role("button", name="Speak instead of typing")).to_be_hidden()
+            expect(typing(page)).to_have_value("Tell me:")
+        else:
+            page.evaluate("fakeSpeech.recognitions[0].hear('where is the station')")
+            page.get_by_role("button", name="Speak instead of typing").click()
+            expect(typing(page)).to_have_value("Tell me: where is the station")
+            expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
+        page.close()

@@ -183,11 +183,15 @@ class TestGuest:
     async def test_must_send_a_recording(self, guests, ana, body):
         assert (await guests.post(**ana, **body)).status_code == 422
 
-    async def test_is_told_on_joining_whether_it_is_there(self, app, guests, room, server):
+    async def test_is_told_on_joining_whether_it_is_there(self, app, guests, room, ana, server):
+        assert await self.seconds_told(guests, room) == 300
+        server.fails(404, "Not Found")
+        await guests.post(**ana, files=recording())
+        assert await self.seconds_told(guests, room) == 0
+
+    async def seconds_told(self, guests, room):
         address = guests.base_url.netloc.decode()
-        for seconds in (300, 0):
-            async with socket(address, f"/ws/rooms/{room.token}") as window:
-                await window.send(join={"name": "Bo", "language": "da"})
-                joined = (await window.until(event="joined"))[-1]
-                assert joined["limits"]["recording_seconds"] == seconds
-            app.speech._unable = True
+        async with socket(address, f"/ws/rooms/{room.token}") as window:
+            await window.send(join={"name": "Bo", "language": "da"})
+            joined = (await window.until(event="joined"))[-1]
+        return joined["limits"]["recording_seconds"]

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui.host import models
+from ui.host import bridge, models
 from ui.host.chat import draw_history, open_view, places
+from ui.host.components.dictation import dictation
 from ui.host.talk import Places, talk
 
 if open_view(st.query_params.get("conversation")):
@@ -12,3 +13,6 @@ if open_view(st.query_params.get("conversation")):
     with thread:
         live_end = draw_history()
     talk(Places(live_end, below))
+    if not bridge.core().speech.available():
+        with st.bottom:
+            dictation()
