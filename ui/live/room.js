@@ -7,7 +7,6 @@
 // `root` is an element or a shadow root; nothing outside of it is touched. Colours come from
 // CSS variables (--parley-..., see room.css), so a host page can map its own theme onto it.
 
-import { Aloud } from "./aloud.js";
 import { openCompany } from "./company.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
@@ -17,11 +16,11 @@ import { farewell, JoinForm } from "./join.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
 import { Reader } from "./reader.js";
-import { transcribe } from "./recorder.js";
 import { forget, load, save } from "./storage.js";
+import { styleSheets } from "./styles.js";
 import { pickTheme } from "./themes.js";
+import { Voice } from "./voice.js";
 
-const STYLES = ["room.css", "messages.css", "join.css", "sheet.css", "voice.css"];
 const PATIENCE = 900; // ms a lost line goes unmentioned
 const NOTICE = 6000; // ms a notice stays
 const ENDED = ["not_found", "closed", "room_full"];
@@ -63,7 +62,12 @@ class Room {
     this.unseen = 0;
     this.draftKey = options.storageKey ? `${options.storageKey}:draft` : null;
     this.outbox = new Outbox(options.storageKey ? `${options.storageKey}:outbox` : null);
-    this.aloud = new Aloud({ following: this.reader.preferences.aloud, onChange: () => this.#showReading() });
+    this.voice = new Voice({
+      reader: this.reader,
+      url: options.transcribeUrl,
+      headers: () => (options.host ? {} : { "X-Participant": this.saved.participant }),
+      onChange: () => this.#showReading(),
+    });
     this.#build(root);
     this.seen = () => document.visibilityState === "visible" && this.#count(0);
     document.addEventListener("visibilitychange", this.seen);
@@ -83,7 +87,7 @@ class Room {
     clearTimeout(this.patience);
     clearTimeout(this.noticeTimer);
     this.connection.stop();
-    this.aloud.destroy();
+    this.voice.aloud.destroy();
     this.composer?.destroy();
     this.log?.destroy();
     this.element.remove();
@@ -101,7 +105,7 @@ class Room {
     this.element = el("div", { class: "parley", style: { visibility: "hidden" } });
     this.header = new Header(this.reader.words, {
       onPeople: () => this.#showPeople(),
-      onAloud: () => this.#readAloud(!this.aloud.following),
+      onAloud: () => this.voice.toggle(),
       onLanguage,
       onTheme,
     });
@@ -152,13 +156,9 @@ class Room {
       discard: (nonce) => this.#discard(nonce),
       older: (id) => this.connection.send({ older: id }),
     };
-    this.log = new Log({ words, reading, actions, aloud: this.aloud });
+    this.log = new Log({ words, reading, actions, aloud: this.voice.aloud });
     this.log.caughtUp(false, true);
-    const voice = {
-      transcribe: (file, name, signal) => this.#transcribe(file, name, signal),
-      onNotice: (text) => this.#tell(text),
-      onListening: (listens) => this.aloud.hold(listens),
-    };
+    const voice = this.voice.ears((text) => this.#tell(text));
     this.composer = new Composer({ words, reading, draftKey: this.draftKey, voice, onSay: (text) => this.#say(text) });
     this.log.keep(() => this.outbox.letters.forEach((letter) => this.#showLetter(letter)));
     const notices = el("div", { class: "notices" }, this.notice);
@@ -196,7 +196,7 @@ class Room {
   }
 
   #leaveLog() {
-    this.aloud.stop();
+    this.voice.aloud.stop();
     this.composer?.destroy();
     this.log?.destroy();
     this.log = this.composer = null;
@@ -254,7 +254,7 @@ class Room {
     const isNew = event.id > this.log.newest;
     const message = this.log.add(event);
     // What was said before one came in is not read out, what was missed since is.
-    if (isNew && !event.mine && (this.caught || this.asked)) this.aloud.heard(message);
+    if (isNew && !event.mine && (this.caught || this.asked)) this.voice.aloud.heard(message);
     if (!this.caught) this.firstNew ??= event.id;
     if (event.mine && event.nonce) this.outbox.remove(event.nonce);
     if (!event.mine && document.hidden && this.caught) this.#count(this.unseen + 1);
@@ -333,23 +333,6 @@ class Room {
     if (letter) this.composer.restore(letter.text);
   }
 
-  // Speech
-
-  #transcribe(file, name, signal) {
-    const headers = this.options.host ? {} : { "X-Participant": this.saved.participant };
-    return transcribe(this.options.transcribeUrl, { headers, file, name, language: this.reader.reading, signal });
-  }
-
-  #readAloud(on) {
-    this.reader.prefer({ aloud: on });
-    this.aloud.follow(on);
-  }
-
-  #showReading() {
-    this.log?.offerReading();
-    this.header?.setAloud(Boolean(this.log) && this.aloud.can(this.reader.reading), this.aloud.following);
-  }
-
   // Words and languages
 
   #speak() {
@@ -372,6 +355,11 @@ class Room {
     if (!this.options.host) save(this.options.storageKey, this.saved);
     this.#speak();
     this.connection.send({ language: code });
+  }
+
+  #showReading() {
+    this.log?.offerReading();
+    this.header?.setAloud(Boolean(this.log) && this.voice.offered, this.voice.aloud.following);
   }
 
   // The frame around it
@@ -414,13 +402,4 @@ class Room {
     this.unseen = unseen;
     this.options.onUnread?.(unseen);
   }
-}
-
-/** The view's style sheets; `done` once all are there (or failed), so that nothing flashes. */
-function styleSheets(done) {
-  let missing = STYLES.length;
-  const arrived = () => (missing -= 1) || done();
-  return STYLES.map((name) =>
-    el("link", { rel: "stylesheet", href: new URL(name, import.meta.url).href, on: { load: arrived, error: arrived } }),
-  );
 }
