@@ -39,9 +39,9 @@ def settings_table() -> str:
 def providers_table() -> str:
     """Every provider: what to set, and what `tests/core/test_providers_all.py` tries of it."""
     rows = [
-        "| provider | `AI_PROVIDER` | what to set | chat, stream, stop, usage | list of models "
-        "| transcription |",
-        "|---|---|---|---|---|---|",
+        "| provider | `AI_PROVIDER` | what to set | chat | stream | stop | list models | usage "
+        "| JSON output | transcription |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in CATALOG:
         settings = [name for name in (row.key_setting, row.address_setting) if name]
@@ -51,7 +51,9 @@ def providers_table() -> str:
         if row.protocol == "builtin":
             what = "nothing"
         hears = "yes" if "transcription" in row.capabilities else "-"
-        rows.append(f"| {row.label} | `{row.name}` | {what} | yes | yes | {hears} |")
+        json = "-" if row.protocol == "builtin" else "yes"
+        always = "yes | yes | yes | yes | yes"
+        rows.append(f"| {row.label} | `{row.name}` | {what} | {always} | {json} | {hears} |")
     return "\n".join(rows)
 
 

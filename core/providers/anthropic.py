@@ -15,6 +15,7 @@ _LONGEST_REPLY = 8192
 """Tokens: the protocol wants a limit; where nobody set one, this."""
 _SMALLEST_LIMIT = 4096
 """What its oldest models take at most."""
+_ONLY_JSON = "Answer with one JSON object and nothing else, no code fence around it."
 _MODELS = "/v1/models?limit=1000"
 
 
@@ -103,6 +104,8 @@ class AnthropicClient:
 def asked(model: str, messages: Sequence[ChatMessage], options: Options) -> dict[str, Any]:
     """The request: what the system says apart, the person first, and the two in turns."""
     system = "\n\n".join(message.text for message in messages if message.role == "system")
+    if options.json:
+        system = f"{system}\n\n{_ONLY_JSON}".strip()
     turns: list[dict[str, str]] = []
     for message in messages:
         if message.role == "system" or (not turns and message.role == "assistant"):

@@ -28,6 +28,7 @@ class _Dialect:
     max_tokens_field: str
     says_usage: bool = True
     takes_temperature: bool = True
+    knows_json: bool = True
     renamed: bool = False
 
     def options(self, options: Options) -> dict[str, Any]:
@@ -38,12 +39,17 @@ class _Dialect:
             chosen[self.max_tokens_field] = options.max_tokens
         if options.temperature is not None and self.takes_temperature:
             chosen["temperature"] = options.temperature
+        if options.json and self.knows_json:
+            chosen["response_format"] = {"type": "json_object"}
         return chosen
 
     def learns_from(self, refusal: str) -> bool:
         """Leave out or rename the option that `refusal` complains of; whether there was one."""
         if self.says_usage and ("stream_options" in refusal or "include_usage" in refusal):
             self.says_usage = False
+            return True
+        if self.knows_json and "response_format" in refusal:
+            self.knows_json = False  # then the words of the messages must do
             return True
         if self.takes_temperature and "temperature" in refusal:
             self.takes_temperature = False  # reasoning models know only their own

@@ -40,6 +40,8 @@ class Options:
     max_tokens: int | None = None
     temperature: float | None = None
     """0 (always the same) to 2 (wild); a provider that knows less takes its most."""
+    json: bool = False
+    """Whether the reply must be one JSON object; the messages must ask for it in words too."""
 
 
 AS_USUAL = Options()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -15,7 +16,7 @@ from pydantic import Field, SecretStr
 
 from core.preferences import Preferences
 from core.providers.catalog import CATALOG, ProviderRow
-from core.providers.port import ChatMessage, Provider
+from core.providers.port import ChatMessage, Options, Provider
 from core.providers.registry import Providers
 from core.settings import Settings
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, sse
@@ -67,6 +68,13 @@ async def test_it_stops_when_nobody_reads_on(known: Any) -> None:
     models.add(Reply(text="Again."))
     again = [delta async for delta in providers.get(row.name).stream(model_of(row), HELLO)]
     assert "".join(delta.text for delta in again) == "Again."
+
+
+async def test_it_can_be_held_to_json(known: Any) -> None:
+    providers, row, models = known
+    models.add(Reply(text='{"ok": true}'))
+    stream = providers.get(row.name).stream(model_of(row), HELLO, Options(json=True))
+    assert json.loads("".join([delta.text async for delta in stream])) == {"ok": True}
 
 
 async def test_its_models_are_listed_for_the_settings_page(known: Any) -> None:

@@ -354,6 +354,14 @@ async def test_a_limit_goes_under_the_name_the_server_knows() -> None:
         assert server.requests[1].json["max_completion_tokens"] == 7
 
 
+async def test_json_is_asked_for_where_the_server_knows_it() -> None:
+    no = refusal(400, "'response_format' of type 'json_object' is not supported")
+    async with MisbehavingServer(no, Answer(GOOD)) as server:
+        assert text(await reply(provider(server.url), options=Options(json=True))) == "Hello"
+        asked = [request.json.get("response_format") for request in server.requests]
+        assert asked == [{"type": "json_object"}, None]
+
+
 async def test_a_server_that_refuses_whatever_it_gets_is_not_asked_for_ever() -> None:
     no = refusal(400, "Unsupported: stream_options, max_tokens, max_completion_tokens")
     async with MisbehavingServer(no) as server:

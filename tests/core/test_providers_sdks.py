@@ -206,6 +206,12 @@ async def test_an_old_claude_that_says_less_is_asked_for_less() -> None:
         assert [r.json["max_tokens"] for r in server.requests] == [8192, 4096]
 
 
+def test_claude_is_told_that_json_is_wanted() -> None:
+    body = asked("claude", HELLO, Options(json=True))
+    assert body["system"].startswith("Be brief.")
+    assert "one JSON object" in body["system"]
+
+
 def test_claude_is_asked_in_turns_with_the_person_first() -> None:
     talk = [
         ChatMessage("system", "Be kind."), ChatMessage("assistant", "Lost context."),
