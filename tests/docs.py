@@ -44,7 +44,8 @@ def providers_table() -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in CATALOG:
-        settings = [name for name in (row.key_setting, row.address_setting) if name]
+        first = row.key_setting if row.address else row.address_setting
+        settings = [name for name in (first, row.address_setting) if name]
         what = f"`{settings[0].upper()}`" if settings else ""
         if row.usual_address:
             what = f"nothing while it runs at {row.usual_address}"
