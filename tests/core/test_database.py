@@ -36,6 +36,11 @@ async def two_hosts(app):
         guest, _ = await app.rooms.join(room.token, "Guest", "pt")
         await app.rooms.say(guest, "Bom dia a todos os meus amigos")
         await app.rooms.say(await app.rooms.host(user, room.id), "Good morning to all my friends")
+        async with app.database.as_user(user) as conn:
+            await conn.execute(
+                "INSERT INTO preferences (user_id, name, value) VALUES (%s, 'system_prompt', %s)",
+                [user, f'"a secret of {handle}"'],
+            )
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:
