@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,6 +70,9 @@ class Participant:
         return Identity("user", self.user_id) if self.is_host else Identity("guest", self.id)
 
 
+_SECRET = re.compile(r"[\w-]{32,100}", re.ASCII)
+
+
 class Rooms:
     """Everybody's rooms: made, found by link, joined, spoken in."""
 
@@ -126,15 +130,21 @@ class Rooms:
             raise NotFound("This link opens no room. Ask the host for a new one.")
         return Doorway(**row)
 
-    async def join(self, token: str, name: str, language: str) -> tuple[Participant, str]:
+    async def join(
+        self, token: str, name: str, language: str, secret: str = ""
+    ) -> tuple[Participant, str]:
         """Come in by the link; the participant, and the secret that brings them back.
 
-        Raises NotFound, Refused for an empty name, RoomFull.
+        Who brings a `secret` of their own (32 to 100 letters, digits, - or _) comes in once with
+        it, however often they ask. Raises NotFound, Refused for an empty name or a secret that
+        could be guessed, RoomFull.
         """
         name = one_line(name, NAME_LENGTH)
         if not name:
             raise Refused("Please give a name.", field="name")
-        secret = secrets.token_urlsafe(24)
+        if secret and not _SECRET.fullmatch(secret):
+            raise Refused("A secret has 32 to 100 letters, digits, - or _.", field="secret")
+        secret = secret or secrets.token_urlsafe(24)
         wish = {
             "token": token, "name": name, "language": _known(language),
             "secret_hash": _hash(secret), "places": self._settings.room_participants,

@@ -86,7 +86,7 @@ def new_room(host: Parley) -> dict[str, Any]:
         json.dumps({"name": "Bench", "language": "en"}).encode(),
         {"content-type": "application/json"},
     )
-    with urllib.request.urlopen(request) as answer:
+    with urllib.request.urlopen(request, timeout=20) as answer:
         room: dict[str, Any] = json.load(answer)
         return room
 

@@ -40,6 +40,8 @@ class ScriptedRoom:
         self.refuse_join: str | None = None
         self.refuse_saying: str | None = None
         self.silent = False
+        self.lost_joins = 0
+        """How many joins arrive without their answer coming back: the line is lost in between."""
         self.recording_seconds = 0
         self.transcripts: list[str | tuple[int, str]] = []
         self.recordings: list[dict[str, Any]] = []
@@ -139,6 +141,10 @@ class ScriptedRoom:
     async def _joined(self, socket: WebSocket, frame: dict[str, Any]) -> str | None:
         if self.refuse_join:
             await self._refuse(socket, self.refuse_join)
+            return None
+        if self.lost_joins:
+            self.lost_joins -= 1
+            await socket.close(code=1011)
             return None
         join = frame["join"]
         me = join.get("participant", "").removeprefix("secret-")

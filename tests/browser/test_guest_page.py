@@ -397,6 +397,19 @@ class TestReading:
             assert (await room.heard("join", 2))["join"]["language"] == "de"
 
 
+class TestAnswerLost:
+    async def test_who_does_not_hear_that_they_are_in_asks_again_as_the_same(
+        self, server, room, window
+    ):
+        room.lost_joins = 2
+        async with window() as page:
+            await join(page, server)
+            joins = [frame["join"] for frame in room.frames if "join" in frame]
+            assert len(joins) == 3
+            (secret,) = {one["secret"] for one in joins}
+            assert len(secret) >= 32
+
+
 class TestScrolling:
     async def test_never_jumps_while_one_reads_further_up(self, server, room, window):
         async with window() as page:

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from core.app import open_app
-from core.errors import NotFound, Refused, RoomFull, TooFast, TooLong
+from core.errors import DatabaseError, NotFound, Refused, RoomFull, TooFast, TooLong
 
 GREETING = "Good morning, how are you today?"
 
@@ -72,6 +72,26 @@ async def host(app, room):
 async def guest(app, room):
     participant, _ = await app.rooms.join(room.token, "Maria", "pt-BR")
     return participant
+
+
+SECRET = "0123456789abcdef-0123456789_ABCDEF"
+
+
+async def test_whoever_brings_a_secret_comes_in_once(app):
+    room = await app.rooms.create(app.host_id, "Kitchen", "en")
+    (first, _), (second, secret) = await asyncio.gather(
+        app.rooms.join(room.token, "Maria", "pt", SECRET),
+        app.rooms.join(room.token, "Maria", "pt", SECRET),
+    )
+    assert (first.id, secret) == (second.id, SECRET)
+    again, _ = await app.rooms.join(room.token, "Mary", "en", SECRET)
+    assert (again.id, again.name, again.language) == (first.id, "Mary", "en")
+    assert (await app.rooms.rejoin(room.token, SECRET)).id == first.id
+    other = await app.rooms.create(app.host_id, "Garden", "en")
+    with pytest.raises(DatabaseError):
+        await app.rooms.join(other.token, "Maria", "pt", SECRET)
+    with pytest.raises(Refused, match="secret"):
+        await app.rooms.join(room.token, "Eve", "en", "short")
 
 
 async def test_both_sides_read_everything_in_their_own_language(app, host, guest):

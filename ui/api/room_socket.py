@@ -46,7 +46,9 @@ async def room_for_guests(socket: WebSocket, core: Core, token: str) -> None:
             if language and language != participant.language:
                 participant = await core.rooms.read_in(participant, language)
             return participant, None
-        return await core.rooms.join(token, _text(join, "name"), _text(join, "language"))
+        return await core.rooms.join(
+            token, _text(join, "name"), _text(join, "language"), _text(join, "secret")
+        )
 
     await _serve(socket, core, lambda: core.rooms.behind(token), enter)
 

@@ -10,7 +10,7 @@ export class Outbox {
   }
 
   add(text) {
-    const letter = { nonce: nonce(), text, at: new Date().toISOString() };
+    const letter = { nonce: random(), text, at: new Date().toISOString() };
     this.letters.push(letter);
     this.#keep();
     return letter;
@@ -47,7 +47,8 @@ export class Outbox {
   }
 }
 
-function nonce() {
+/** 128 random bits or more, as text. */
+export function random() {
   // randomUUID exists only on https and localhost; guests often come over plain http in a LAN.
   if (crypto.randomUUID) return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -14,7 +14,7 @@ import { el, setText } from "./dom.js";
 import { Header } from "./header.js";
 import { farewell, JoinForm } from "./join.js";
 import { Log } from "./log.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, random } from "./outbox.js";
 import { Reader } from "./reader.js";
 import { forget, load, save } from "./storage.js";
 import { styleSheets } from "./styles.js";
@@ -133,7 +133,9 @@ class Room {
   }
 
   #join(name, language) {
-    this.saved = { name, language };
+    // Kept before the room has heard of us: a line lost in between must not let us in twice.
+    this.saved = { name, language, secret: this.saved.secret ?? random() };
+    save(this.options.storageKey, this.saved);
     this.connection.stop();
     this.connection.start();
   }
@@ -144,7 +146,7 @@ class Room {
     Object.assign(this, { asked: after, firstNew: null });
     if (options.host) return { join: { after } };
     if (saved.participant) return { join: { participant: saved.participant, after, language: this.reader.reading } };
-    return { join: { name: saved.name, language: saved.language } };
+    return { join: { name: saved.name, language: saved.language, secret: saved.secret } };
   }
 
   #enter() {
