@@ -40,8 +40,8 @@ def providers_table() -> str:
     """Every provider: what to set, and what `tests/core/test_providers_all.py` tries of it."""
     rows = [
         "| provider | `AI_PROVIDER` | what to set | chat | stream | stop | list models | usage "
-        "| JSON output | transcription |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| JSON output | transcription | tools | speech |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in CATALOG:
         first = row.key_setting if row.address else row.address_setting
@@ -54,7 +54,9 @@ def providers_table() -> str:
         hears = "yes" if "transcription" in row.capabilities else "-"
         json = "-" if row.protocol == "builtin" else "yes"
         always = "yes | yes | yes | yes | yes"
-        rows.append(f"| {row.label} | `{row.name}` | {what} | {always} | {json} | {hears} |")
+        rows.append(
+            f"| {row.label} | `{row.name}` | {what} | {always} | {json} | {hears} | - | - |"
+        )
     return "\n".join(rows)
 
 
