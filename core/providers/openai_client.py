@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.providers.client import Client, Reader
 from core.providers.endpoint import Endpoint
 from core.providers.port import ChatMessage, Delta, Options, Usage
 from core.providers.sdk import Sdk
-from core.providers.sdk_errors import declined, ended_early, explained
 
-_USAGE_SECONDS = 5
-"""How long the usage may come after the reply has ended."""
 _UNKNOWN_FIELD = re.compile(
     r"unsupported|unrecogni[sz]ed|not supported|not permitted|not allowed|unknown|unexpected|extra",
     re.IGNORECASE,
@@ -63,69 +61,23 @@ class _Dialect:
         return False
 
 
-class OpenAIClient:
-    """One server's chat: opens streams, reads them, and turns failures into Parley's errors."""
+class OpenAIClient(Client):
+    """One server's chat, in whatever of the protocol it understands."""
 
     def __init__(self, sdk: Sdk, endpoint: Endpoint, *, connect: float, read: float) -> None:
-        """`connect` and `read` are seconds: for a connection, and between two signs of life."""
-        self._endpoint = endpoint
-        self._kind = sdk
+        """As every client."""
+        super().__init__(sdk, endpoint, connect=connect, read=read)
         self._dialect = _Dialect(endpoint.max_tokens_field)
-        self._sdk = sdk.connect(endpoint, connect=connect, read=read)
-        self._headers = {} if endpoint.key else {"Authorization": sdk.module.Omit()}
 
-    async def models(self) -> list[dict[str, Any]]:
-        """What the server tells of each of its models."""
-        try:
-            page = await self._get("/models")
-            listed = page.get("data") or page.get("models") or []
-            return [one for one in listed if isinstance(one, dict)]
-        except self._kind.failures as error:
-            raise explained(error, self._kind, self._endpoint, "", begun=False) from error
+    async def _open(self, model: str, messages: Sequence[ChatMessage], options: Options) -> Any:
+        return await self._post(self._sdk, model, messages, options)
 
-    async def check(self) -> None:
-        """Ask whether the key is good, where the list of models would not tell."""
-        try:
-            await self._get(self._endpoint.key_check)
-        except self._kind.failures as error:
-            raise explained(error, self._kind, self._endpoint, "", begun=False) from error
+    def _reader(self) -> Reader:
+        return _read
 
-    async def _get(self, path: str) -> Any:
-        return await self._sdk.get(path, cast_to=object, options={"headers": self._headers})
-
-    async def reply(
-        self, model: str, messages: Sequence[ChatMessage], options: Options
-    ) -> AsyncGenerator[Delta, None]:
-        """Stream one reply. Raises ProviderError; nothing is tried again here."""
-        begun = ended = False
-        try:
-            async with await self._open(self._sdk, model, messages, options) as chunks:
-                while (chunk := await _next(chunks, ended)) is not None:
-                    deltas = _deltas(chunk)
-                    begun = True
-                    for delta in deltas:
-                        ended = ended or delta.finish_reason is not None
-                        if delta.finish_reason == "content_filter":
-                            raise declined(self._endpoint)
-                        yield delta
-        except self._kind.failures as error:
-            if not ended:
-                raise explained(error, self._kind, self._endpoint, model, begun=begun) from error
-        if not ended:
-            raise ended_early(self._endpoint, begun=begun)
-
-    async def _open(
-        self,
-        sdk: Any,
-        model: str,
-        messages: Sequence[ChatMessage],
-        options: Options,
+    async def _post(
+        self, sdk: Any, model: str, messages: Sequence[ChatMessage], options: Options
     ) -> Any:
-        """The SDK's own stream, of plain JSON.
-
-        Its typed call would look at every message of the context and make an object of every
-        token: 12 ms for 80 messages, and most of the time of fifty streams at once.
-        """
         said = [{"role": message.role, "content": message.text} for message in messages]
         while True:
             asked = {"model": model, "messages": said, "stream": True}
@@ -134,7 +86,6 @@ class OpenAIClient:
                     "/chat/completions",
                     cast_to=object,
                     body=asked | self._dialect.options(options),
-                    options={"headers": self._headers} if self._headers else {},
                     stream=True,
                     stream_cls=self._kind.stream[object],
                 )
@@ -152,31 +103,10 @@ class OpenAIClient:
             port = server.sockets[0].getsockname()[1]
             here = replace(self._endpoint, address=f"http://127.0.0.1:{port}", key=None)
             sdk = self._kind.connect(here, connect=5, read=5)
-            async with await self._open(sdk, "none", [ChatMessage("user", "")], Options()) as some:
+            async with await self._post(sdk, "none", [ChatMessage("user", "")], Options()) as some:
                 async for chunk in some:
-                    _deltas(chunk)
+                    list(_read(chunk))
             await sdk.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._sdk.close()
-
-
-async def _next(chunks: Any, ended: bool) -> Any:
-    """The next chunk, None at the end; after the reply has ended there is little to wait for."""
-    try:
-        async with asyncio.timeout(_USAGE_SECONDS if ended else None):
-            return await anext(chunks)
-    except (StopAsyncIteration, TimeoutError):
-        return None
-
-
-def _deltas(chunk: Any) -> list[Delta]:
-    """What a chunk adds. Raises ValueError for one of a shape no reply has."""
-    try:
-        return list(_read(chunk))
-    except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError("not a chunk of a reply") from error
 
 
 def _read(chunk: Any) -> Iterator[Delta]:

@@ -22,7 +22,6 @@ class SpeechClient:
         self._model = model
         self._sdk = openai_sdk()
         self._client = self._sdk.connect(endpoint, connect=_CONNECT, read=_READ)
-        self._headers = None if endpoint.key else {"Authorization": self._sdk.module.Omit()}
 
     async def transcribe(self, audio: bytes, filename: str, language: str | None) -> str:
         """The words in a recording. Raises NoSpeech, TooLong, NoTranscription, ProviderError."""
@@ -47,7 +46,6 @@ class SpeechClient:
             file=(filename, audio, kind),
             model=self._model,
             response_format="json",
-            extra_headers=self._headers,
             **options,
         )
         text = getattr(answer, "text", None)

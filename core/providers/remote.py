@@ -11,10 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from core.errors import ProviderError, RateLimited, UnknownModel, Unreachable
 from core.providers import model_facts
+from core.providers.client import Client
 from core.providers.endpoint import Endpoint
 from core.providers.once import Once
 from core.providers.port import AS_USUAL, AUTO, ChatMessage, Delta, ModelInfo, Options, Progress
@@ -30,32 +30,6 @@ class Patience:
     connect: float = 10
     read: float = 120
     pauses: tuple[float, ...] = (0.3, 1.2)
-
-
-class Client(Protocol):
-    """The wire of one protocol: asks once, and raises ProviderError."""
-
-    async def models(self) -> list[dict[str, Any]]:
-        """What the server tells of each of its models."""
-        ...
-
-    async def check(self) -> None:
-        """Ask whether the key is good, where the list of models would not tell."""
-        ...
-
-    def reply(
-        self, model: str, messages: Sequence[ChatMessage], options: Options
-    ) -> AsyncGenerator[Delta, None]:
-        """Stream one reply."""
-        ...
-
-    async def warm(self) -> None:
-        """Do what the first reply would have to wait for, asking nobody."""
-        ...
-
-    async def close(self) -> None:
-        """Close the connections."""
-        ...
 
 
 class Remote(ABC):

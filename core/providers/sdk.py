@@ -46,6 +46,7 @@ class Sdk:
             ),
             follow_redirects=True,
             trust_env=not endpoint.is_here,
+            event_hooks={} if endpoint.key else {"request": [_without_key]},
         )
         return self.client(
             api_key=endpoint.key or "none",
@@ -54,6 +55,11 @@ class Sdk:
             timeout=timeout,
             http_client=http,
         )
+
+
+async def _without_key(request: Any) -> None:
+    """The SDKs cannot be made without a key; a server that has none is sent none."""
+    request.headers.pop("Authorization", None)
 
 
 def openai_sdk() -> Sdk:
