@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -62,3 +63,19 @@ def in_background(work: Callable[[], Made]) -> asyncio.Future[Made]:
 
     threading.Thread(target=run, name="in_background", daemon=True).start()
     return result
+
+
+@asynccontextmanager
+async def entered_whole(context: AbstractAsyncContextManager[Made]) -> AsyncIterator[Made]:
+    """`context`, whose entering is never broken off half way: cancelled then, it is left after.
+
+    For what cannot stand that: Streamlit's runtime prints a traceback.
+    """
+    async with AsyncExitStack() as stack:
+        entering = asyncio.ensure_future(stack.enter_async_context(context))
+        try:
+            value = await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await entering
+            raise
+        yield value

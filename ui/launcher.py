@@ -21,7 +21,7 @@ from core.errors import ParleyError
 from core.settings import Settings, load_settings
 from ui.doors import Door, bind
 from ui.house import House, check_safety, enter
-from ui.later import in_background
+from ui.later import entered_whole, in_background
 from ui.logs import log_file, set_up_logs
 from ui.porch import Porch
 from ui.terminal import Terminal, open_browser
@@ -95,7 +95,8 @@ class Process:
         try:
             self._house.begin()
             ui_app = await in_background(partial(import_module, "ui.app"))
-            async with ui_app.app.lifespan()(ui_app.app):
+            await self._house.core()
+            async with entered_whole(ui_app.app.lifespan()(ui_app.app)):
                 porch.open(ui_app.app)
                 self._terminal.welcome(self._settings)
                 open_browser(self._settings)

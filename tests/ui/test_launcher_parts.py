@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from core.errors import ConfigurationError
 from core.settings import Settings
 from ui.kept import Kept
-from ui.later import Later, in_background
+from ui.later import Later, entered_whole, in_background
 from ui.logs import log_file, set_up_logs
 from ui.porch import Porch
 
@@ -187,3 +187,34 @@ class TestLogs:
         (tmp_path / "file").write_text("")
         with pytest.raises(ConfigurationError, match="DATA_DIR"):
             set_up_logs(Settings(data_dir=tmp_path / "file"))
+
+
+@pytest.mark.parametrize("ticks", range(6))
+async def test_what_is_being_entered_is_entered_and_left_however_early_it_is_cancelled(
+    ticks: int,
+) -> None:
+    heard: list[str] = []
+
+    @asynccontextmanager
+    async def slow() -> AsyncIterator[None]:
+        heard.append("in")
+        for _ in range(3):
+            await asyncio.sleep(0)
+        heard.append("entered")
+        try:
+            yield
+        finally:
+            heard.append("left")
+
+    async def stay() -> None:
+        async with entered_whole(slow()):
+            await asyncio.Event().wait()
+
+    staying = asyncio.create_task(stay())
+    await asyncio.sleep(0)
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    staying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await staying
+    assert heard == ["in", "entered", "left"]
