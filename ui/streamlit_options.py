@@ -11,6 +11,8 @@ from streamlit.components.v2 import manifest_scanner
 from core.settings import Settings
 
 APP = Path(__file__).resolve().with_name("app.py")
+NEVER_CACHED = 2**31
+"""Bytes no element has."""
 
 
 def set_streamlit_options(settings: Settings) -> None:
@@ -31,6 +33,9 @@ def set_streamlit_options(settings: Settings) -> None:
             "server.port": settings.host_port,
             "server.headless": True,
             "server.fileWatcherType": "none",
+            # Streamlit sends a large element it sent before as a reference. Where two runs follow
+            # each other quickly, a browser may have dropped it: "Cached ForwardMsg MISS".
+            "global.minCachedMessageSize": NEVER_CACHED,
             "browser.gatherUsageStats": False,
             "logger.enableRich": False,
         },
