@@ -1,84 +1,21 @@
-"""The guest page in a real Chromium, phone-sized: joining, reading, writing, losing the line.
+"""The guest page in a real Chromium, phone-sized: joining, reading, scrolling, writing.
 
 The room is scripted (`room_server`), so that failures and slowness come when a test wants
-them; the page, its scripts and Gradio are the real ones. The last tests are with a whole
-Parley.
+them; the page, its scripts and Gradio are the real ones.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 
-import httpx
 import pytest
-import pytest_asyncio
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
-from tests.browser.chromium import launch
-from tests.browser.room_server import LIMITS, RECENT, serving
-from tests.ui.running import running
+from tests.browser.guest_page import DESK, bubble, join, say
+from tests.browser.room_server import LIMITS, RECENT
 from ui.guest import strings
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-DESK = {"viewport": {"width": 1280, "height": 800}}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with serving() as running_server:
-        yield running_server
-
-
-@pytest.fixture
-def room(server):
-    return server.fresh()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium():
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-def window(chromium):
-    """Opens a browser of its own, in a language; fails the test on any error in the console."""
-    return lambda locale="en-US", size=PHONE, **more: _window(chromium, locale, size, more)
-
-
-@contextlib.asynccontextmanager
-async def _window(chromium, locale, size, more):
-    context = await chromium.new_context(locale=locale, **size, **more)
-    page = await context.new_page()
-    page.set_default_timeout(15_000)
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))
-    yield page
-    complaints = [line for line in page.complaints if "WebSocket" not in line]
-    await context.close()
-    assert not complaints
-
-
-async def join(page, server, name="Ana", address=None):
-    await page.goto(address or server.page)
-    await page.locator(".join-form input").fill(name)
-    await page.locator(".join-form .primary").click()
-    await expect(page.locator(".composer")).to_be_visible()
-    await expect(page.locator(".empty:visible, .message").first).to_be_visible()
-
-
-def bubble(page, text):
-    return page.locator(".message", has_text=text)
-
-
-async def say(page, text):
-    await page.locator(".composer textarea").fill(text)
-    await page.locator(".composer .send").click()
 
 
 class TestComingIn:
@@ -171,100 +108,6 @@ class TestComingIn:
             await page.get_by_role("button", name="Leave the room").click()
             await expect(page.locator(".farewell h1")).to_have_text("You have left the room")
             assert await room.heard("leave")
-            await page.reload()
-            await expect(page.locator(".join-form input")).to_have_value("Ana")
-
-
-class TestComingBack:
-    async def test_a_reload_brings_back_the_same_person_with_everything(self, server, room, window):
-        async with window() as page:
-            await join(page, server)
-            await say(page, "I was here")
-            await expect(bubble(page, "I was here")).not_to_have_class(re.compile("pending"))
-            host = room.person(None, "en", host=True)
-            await page.goto("about:blank")
-            room.message(host, "While you were away")
-            await page.goto(server.page)
-            await expect(bubble(page, "While you were away")).to_be_visible()
-            await expect(bubble(page, "I was here")).to_have_class(re.compile("mine"))
-            assert (await room.heard("join", 2))["join"]["participant"] == "secret-person-0"
-
-    async def test_a_lost_line_comes_back_by_itself_with_what_was_missed(
-        self, server, room, window
-    ):
-        async with window() as page:
-            await join(page, server)
-            host = room.person(None, "en", host=True)
-            first = room.message(host, "Before")
-            await expect(bubble(page, "Before")).to_be_visible()
-            room._sockets.clear()  # nobody hears the next one
-            room.message(host, "Missed")
-            room.refuse_join = "database_unavailable"
-            await page.context.set_offline(True)
-            await expect(page.locator(".line")).to_have_text(re.compile("Offline"))
-            room.refuse_join = None
-            await page.context.set_offline(False)
-            await expect(bubble(page, "Missed")).to_be_visible()
-            await expect(page.locator(".line")).to_have_text("")
-            again = (await room.heard("join", 2))["join"]
-            assert again["after"] == first
-            await expect(page.locator(".message")).to_have_count(2)
-
-    async def test_a_server_that_is_gone_is_mentioned_gently(self, server, room, window):
-        async with window("ja-JP") as page:
-            await join(page, server)
-            room.refuse_join = "database_unavailable"
-            room.cut()
-            await expect(page.locator(".line")).to_have_text("再接続しています…")
-            await expect(page.locator(".composer textarea")).to_be_enabled()
-            room.refuse_join = None
-            await expect(page.locator(".line")).to_have_text("")
-
-    async def test_what_is_written_offline_is_kept_over_a_reload_and_sent_once(
-        self, server, room, window
-    ):
-        async with window() as page:
-            await join(page, server)
-            room.refuse_join = "database_unavailable"
-            room.cut()
-            await expect(page.locator(".line")).not_to_be_empty()
-            await say(page, "Written in a tunnel")
-            await expect(bubble(page, "Written in a tunnel")).to_contain_text("Sending")
-            await page.reload()
-            await expect(bubble(page, "Written in a tunnel")).to_contain_text("Sending")
-            room.refuse_join = None
-            said = await room.heard("say")
-            assert said["say"] == "Written in a tunnel"
-            await expect(page.locator(".message.pending")).to_have_count(0)
-            await expect(bubble(page, "Written in a tunnel")).to_have_count(1)
-            assert [one["nonce"] for one in room.messages] == [said["nonce"]]
-
-    async def test_a_message_whose_echo_was_lost_is_not_doubled(self, server, room, window):
-        async with window() as page:
-            await join(page, server)
-            sockets = dict(room._sockets)
-            room._sockets.clear()  # the room stores it, the echo does not arrive
-            await say(page, "Once only")
-            nonce = (await room.heard("say"))["nonce"]
-            room._sockets.update(sockets)
-            room.cut()
-            await expect(page.locator(".message.pending")).to_have_count(0)
-            await expect(bubble(page, "Once only")).to_have_count(1)
-            assert [one["nonce"] for one in room.messages] == [nonce]
-
-    async def test_a_draft_survives_a_reload(self, server, room, window):
-        async with window() as page:
-            await join(page, server)
-            await page.locator(".composer textarea").fill("Not finished yet")
-            await page.reload()
-            await expect(page.locator(".composer textarea")).to_have_value("Not finished yet")
-
-    async def test_whom_the_room_forgot_comes_in_anew_under_the_same_name(
-        self, server, room, window
-    ):
-        async with window() as page:
-            await join(page, server)
-            server.fresh()
             await page.reload()
             await expect(page.locator(".join-form input")).to_have_value("Ana")
 
@@ -398,19 +241,6 @@ class TestReading:
             assert (await room.heard("join", 2))["join"]["language"] == "de"
 
 
-class TestAnswerLost:
-    async def test_who_does_not_hear_that_they_are_in_asks_again_as_the_same(
-        self, server, room, window
-    ):
-        room.lost_joins = 2
-        async with window() as page:
-            await join(page, server)
-            joins = [frame["join"] for frame in room.frames if "join" in frame]
-            assert len(joins) == 3
-            (secret,) = {one["secret"] for one in joins}
-            assert len(secret) >= 32
-
-
 class TestScrolling:
     async def test_never_jumps_while_one_reads_further_up(self, server, room, window):
         async with window() as page:
@@ -538,182 +368,3 @@ class TestWriting:
             await page.get_by_role("button", name="Take back").click()
             await expect(page.locator(".message")).to_have_count(0)
             await expect(page.locator(".composer textarea")).to_have_value("Too quick")
-
-
-class TestOnAPhone:
-    @pytest.mark.parametrize("locale", ["en-US", "ar-EG", "ja-JP"])
-    async def test_fits_from_edge_to_edge_and_nothing_overflows(self, server, room, window, locale):
-        async with window(locale) as page:
-            await page.goto(server.page)
-            await self.fits(page)
-            await join(page, server)
-            host = room.person("A name that is quite long, as some names are", "en", host=True)
-            room.message(host, "Donaudampfschifffahrtsgesellschaftskapitän" * 4, "de")
-            room.message(host, "https://example.org/" + "a" * 300, "en")
-            room.message(host, "```\n" + "x = 1; " * 60 + "\n```", "en")
-            failed = room.message(host, "Guten Tag", "de")
-            room.translation(failed, "", locale[:2], error="no_translation_model")
-            await expect(page.locator(".message")).to_have_count(4)
-            await self.fits(page)
-            composer = await page.locator(".composer").bounding_box()
-            assert abs(composer["y"] + composer["height"] - 844) < 1
-            await page.locator(".faces").click()
-            await self.fits(page)
-
-    async def fits(self, page):
-        wide = """() => {
-          const room = document.querySelector('#parley').shadowRoot;
-          return [...room.querySelectorAll('*')].filter((one) => {
-            const { left, right, width } = one.getBoundingClientRect();
-            return width && !one.closest('pre') && (left < -1 || right > innerWidth + 1);
-          }).map((one) => one.outerHTML.slice(0, 120));
-        }"""
-        assert await page.evaluate(wide) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == 390
-
-    async def test_fields_do_not_zoom_and_targets_fit_a_finger(self, server, room, window):
-        async with window() as page:
-            await page.goto(server.page)
-            await self.touchable(page)
-            await join(page, server)
-            await self.touchable(page)
-            await page.locator(".faces").click()
-            await self.touchable(page)
-
-    async def touchable(self, page):
-        for field in await page.locator("input:visible, textarea:visible").all():
-            assert await field.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 16
-        for button in await page.locator("button:visible").all():
-            box = await button.bounding_box()
-            assert min(box["width"], box["height"]) >= 44, await button.inner_text()
-
-    async def test_a_keyboard_that_covers_the_page_does_not_cover_the_composer(
-        self, server, room, window
-    ):
-        async with window() as page:
-            await join(page, server)
-            for number in range(30):
-                room.message("person-0", f"Message {number}.")
-            await expect(bubble(page, "Message 29.")).to_be_in_viewport()
-            await page.evaluate("""() => {
-              Object.defineProperties(visualViewport, {
-                height: { value: 500 }, offsetTop: { value: 0 }, scale: { value: 1 } });
-              visualViewport.dispatchEvent(new Event('resize'));
-            }""")
-            box = await page.locator(".composer").bounding_box()
-            assert box["y"] + box["height"] <= 501
-            newest = bubble(page, "Message 29.")
-            await expect(newest).to_be_in_viewport()
-            await page.wait_for_function(
-                "(e) => e.getBoundingClientRect().bottom <= 500",
-                arg=await newest.element_handle(),
-            )
-
-
-class TestGradioAround:
-    async def test_takes_the_room_in_without_losing_focus_or_what_is_typed(
-        self, server, room, window
-    ):
-        async with window("ja-JP") as page:
-            held = []
-            await page.route("**/gradio/assets/index-*.js", lambda route: held.append(route))
-            await page.goto(server.page, wait_until="commit")
-            field = page.locator(".join-form input")
-            await field.press_sequentially("健")
-            await expect(page.locator(".gradio-container #parley")).to_have_count(0)
-            await page.wait_for_function("() => document.querySelector('script[src*=gradio]')")
-            while not held:
-                await page.wait_for_event("request")
-            await held[0].continue_()
-            await expect(page.locator(".gradio-container #parley")).to_have_count(1)
-            await expect(field).to_be_focused()
-            await page.keyboard.type("太")
-            await expect(field).to_have_value("健太")
-            await expect(page.locator(".join-form .primary")).to_have_text("参加する")
-
-    async def test_says_nothing_of_its_own_and_asks_nobody_else(self, server, room, window):
-        async with window("ja-JP") as page:
-            asked = []
-            page.on("request", lambda request: asked.append(request.url))
-            await join(page, server, "健太")
-            await expect(page.locator(".gradio-container #parley")).to_have_count(1)
-            room.cut()
-            await say(page, "こんにちは")
-            await expect(bubble(page, "こんにちは")).to_be_visible()
-            assert {url for url in asked if not url.startswith(server.url)} == set()
-            assert not [url for url in asked if "gradio_api" in url]
-            shown = await page.locator("gradio-app").inner_text()
-            assert not re.search(r"Gradio|Loading|error|API", shown)
-
-    async def test_a_page_whose_gradio_never_comes_works_all_the_same(self, server, room, window):
-        async with window() as page:
-            await page.route("**/gradio/**", lambda route: route.abort())
-            await join(page, server)
-            await say(page, "Without it")
-            await expect(bubble(page, "Without it")).not_to_have_class(re.compile("pending"))
-            page.complaints.clear()  # the browser notes what it could not load
-
-
-@pytest.fixture(scope="module")
-def parley(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("parley") / "data") as real:
-        yield real
-
-
-class TestWithAWholeParley:
-    @pytest.fixture(scope="class")
-    def link(self, parley):
-        new = {"name": "Mesa", "language": "en"}
-        room = httpx.post(f"{parley.host}/api/rooms", json=new, timeout=20).json()
-        parley.guests_are_served(room["token"])
-        return f"{parley.guests}/s/{room['token']}"
-
-    async def enter(self, page, link, name):
-        await page.goto(link)
-        await page.locator(".join-form input").fill(name)
-        await page.locator(".join-form .primary").click()
-        await expect(page.locator(".composer")).to_be_visible()
-
-    async def test_two_guests_read_each_other_in_their_own_languages(self, link, window):
-        async with window("pt-BR") as maria, window("en-US", size=DESK) as john:
-            await self.enter(maria, link, "Maria")
-            await self.enter(john, link, "John")
-            await say(maria, "Bom dia, minha amiga. Onde fica a estação de trem?")
-            told = bubble(john, "train")
-            await expect(told).to_be_visible()
-            await expect(told).to_contain_text("Translated from Portuguese")
-            await john.locator(".toggle").click()
-            await expect(john.locator(".source")).to_have_text(re.compile("estação de trem"))
-            await john.locator(".composer textarea").fill("The station is behind the market.")
-            await john.keyboard.press("Enter")
-            await expect(bubble(maria, "mercado")).to_be_visible()
-            await expect(maria.locator(".faces-count")).to_have_text("2")
-
-    async def test_a_reload_and_a_lost_network_miss_nothing(self, link, window):
-        async with window("en-US") as ana, window("en-US", size=DESK) as bo:
-            await self.enter(ana, link, "Ana")
-            await self.enter(bo, link, "Bo")
-            await ana.goto("about:blank")
-            await say(bo, "Said while Ana was away")
-            await expect(bubble(bo, "while Ana")).not_to_have_class(re.compile("pending"))
-            await ana.goto(link)
-            await expect(bubble(ana, "Said while Ana was away")).to_be_visible()
-            await ana.context.set_offline(True)
-            await say(ana, "Written without a network")
-            await expect(bubble(ana, "without a network")).to_contain_text("Sending")
-            await ana.context.set_offline(False)
-            await expect(bubble(bo, "Written without a network")).to_have_count(1)
-            await expect(ana.locator(".message.pending")).to_have_count(0)
-            await bo.locator(".faces").click()
-            await expect(bo.locator(".person", has_text="Ana")).to_have_count(1)
-
-    async def test_the_limits_of_the_room_are_told_in_the_guests_language(
-        self, parley, link, window
-    ):
-        words = strings.load("tr")
-        async with window("tr-TR") as page:
-            await self.enter(page, link, "Can")
-            for number in range(31):
-                await say(page, f"Merhaba {number}")
-            await expect(page.locator(".notice")).to_have_text(words["error.too_fast"])
-            await expect(bubble(page, "Merhaba 30")).to_contain_text(words["message.not_sent"])

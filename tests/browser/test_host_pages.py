@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from websockets.sync.client import connect
 
-from tests.browser.chromium import FLAGS, find
 from tests.browser.puppet import TITLE, WITHIN, Puppet, Reply, puppet
 from tests.ui.running import Running, running
 
@@ -34,22 +33,6 @@ def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         TRANSLATION_ENGINE="local",
     ) as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="Asia/Tokyo")
-    opened.set_default_timeout(WITHIN * 1000)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.settings import Settings
-from tests.browser.chromium import FLAGS, find
 from tests.browser.guarded_server import REPLY, Guarded, guarded
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
@@ -33,14 +32,6 @@ def parley(server: Guarded, tmp_path: Path) -> Iterator[Running]:
     """Parley as a newcomer has it, but Groq is played by a server of ours once there is a key."""
     with running(tmp_path / "data", TRANSLATION_ENGINE="local") as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.chromium import FLAGS, find
 from tests.browser.contrast import is_readable
 from tests.browser.puppet import WITHIN, Puppet, puppet
 from tests.browser.test_themes_guest import FIRST_PAINT, bars
@@ -50,14 +49,6 @@ def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         HOST_PASSWORD=PASSWORD,
     ) as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import FAKE_MICROPHONE, launch
+from tests.browser.guest_page import DESK, PHONE, bubble, join
 from tests.browser.room_server import serving
-from tests.browser.test_guest_page import DESK, PHONE, bubble, join
 from ui.guest import strings
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

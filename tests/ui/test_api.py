@@ -1,82 +1,13 @@
 """The API for programs, over real HTTP and WebSockets."""
 
-import asyncio
 import json
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-import uvicorn
 import websockets
 from llmock.scenarios import Reply
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from ui.api import guest_api, host_sockets, rest_api
-
-
-@asynccontextmanager
-async def serving(application):
-    config = uvicorn.Config(
-        application, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
-        while not server.started:
-            await asyncio.sleep(0.01)
-    try:
-        yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-
-
-@pytest.fixture
-async def host(app):
-    api, sockets = rest_api(), host_sockets()
-    api.state.core = sockets.state.core = app
-    door = Starlette(routes=[Mount("/api", app=api), Mount("/ws", app=sockets)])
-    async with serving(door) as address:
-        yield address
-
-
-@pytest.fixture
-async def door(app):
-    api = guest_api()
-    api.state.core = app
-    async with serving(api) as address:
-        yield address
-
-
-@pytest.fixture
-async def client(host):
-    async with httpx.AsyncClient(base_url=f"http://{host}/api", timeout=20) as http:
-        yield http
-
-
-class Socket:
-    def __init__(self, connection):
-        self._connection = connection
-
-    async def send(self, **frame):
-        await self._connection.send(json.dumps(frame))
-
-    async def until(self, **wanted):
-        heard = []
-        async with asyncio.timeout(20):
-            while True:
-                frame = json.loads(await self._connection.recv())
-                heard.append(frame)
-                if all(frame.get(k) == v for k, v in wanted.items()):
-                    return heard
-
-
-@asynccontextmanager
-async def socket(address, path):
-    async with websockets.connect(f"ws://{address}{path}") as connection:
-        yield Socket(connection)
+from tests.ui.serving import socket
 
 
 async def test_health(client):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.ui.test_api import serving
+from tests.ui.serving import serving
 from ui.api import rest_api
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from core.app import open_app
 from tests.speech_server import speech_server
 from tests.ui.running import raw
-from tests.ui.test_api import serving, socket
+from tests.ui.serving import serving, socket
 from ui.api import LARGEST_BODY, rest_api
 from ui.guest_door import LARGEST_RECORDING, GuestDoor
 

@@ -1,0 +1,72 @@
+"""Browsers for the tests: a guest's window in a scripted room, and a host's."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import FLAGS, find, launch
+from tests.browser.guest_page import PHONE
+from tests.browser.puppet import WITHIN
+from tests.browser.room_server import serving
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving() as running_server:
+        yield running_server
+
+
+@pytest.fixture
+def room(server):
+    return server.fresh()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium():
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def window(chromium):
+    """Opens a browser of its own, in a language; fails the test on any error in the console."""
+    return lambda locale="en-US", size=PHONE, **more: _window(chromium, locale, size, more)
+
+
+@contextlib.asynccontextmanager
+async def _window(chromium, locale, size, more):
+    context = await chromium.new_context(locale=locale, **size, **more)
+    page = await context.new_page()
+    page.set_default_timeout(15_000)
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))
+    yield page
+    complaints = [line for line in page.complaints if "WebSocket" not in line]
+    await context.close()
+    assert not complaints
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """For the tests that need no loop."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser):
+    """A desk in Tokyo."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="Asia/Tokyo")
+    opened.set_default_timeout(WITHIN * 1000)
+    yield opened
+    opened.close()

@@ -1,0 +1,34 @@
+"""The doors for programs, each on a port of its own."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from tests.ui.serving import serving
+from ui.api import guest_api, host_sockets, rest_api
+
+
+@pytest.fixture
+async def host(app):
+    api, sockets = rest_api(), host_sockets()
+    api.state.core = sockets.state.core = app
+    door = Starlette(routes=[Mount("/api", app=api), Mount("/ws", app=sockets)])
+    async with serving(door) as address:
+        yield address
+
+
+@pytest.fixture
+async def door(app):
+    api = guest_api()
+    api.state.core = app
+    async with serving(api) as address:
+        yield address
+
+
+@pytest.fixture
+async def client(host):
+    async with httpx.AsyncClient(base_url=f"http://{host}/api", timeout=20) as http:
+        yield http
