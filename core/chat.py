@@ -217,17 +217,6 @@ class Chat:
 
     async def _stream(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         """Let the model asked for answer; where it fails before its first word, the next one."""
-        limit = self._preferences.current.ai_total_timeout
-        try:
-            async with asyncio.timeout(limit):
-                await self._stream_or_fall_back(turn, said)
-        except TimeoutError as error:
-            raise BrokenStream(
-                f"The reply took longer than {limit:g} s. What came is kept; continue, or allow "
-                "more time on the Settings page."
-            ) from error
-
-    async def _stream_or_fall_back(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         asked = turn.provider, turn.model
         others = [one for one in self._providers.fallbacks() if one != asked]
         while True:
@@ -257,11 +246,22 @@ class Chat:
             lambda text: provider.count_tokens(model, text),
         )
         options = Options(settings.ai_max_tokens, settings.ai_temperature)
-        pace = Pace(self._running)
-        async with aclosing(provider.stream(model, context, options)) as deltas:
-            async for delta in deltas:
-                turn.take(delta)
-                await pace.give_way()
+        pace, limit = Pace(self._running), settings.ai_total_timeout
+        try:
+            async with (
+                asyncio.timeout(limit) as time,
+                aclosing(provider.stream(model, context, options)) as deltas,
+            ):
+                async for delta in deltas:
+                    turn.take(delta)
+                    await pace.give_way()
+        except TimeoutError as error:
+            if not time.expired():
+                raise
+            raise BrokenStream(
+                f"The reply took longer than {limit:g} s. What came is kept; continue, or allow "
+                "more time on the Settings page."
+            ) from error
 
     async def _finish(self, turn: LocalTurn, outcome: tuple[Any, ...]) -> None:
         """Save how it ended, for as long as it takes the database to be there."""

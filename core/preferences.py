@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Literal
 from uuid import UUID
@@ -52,7 +52,6 @@ class Preferences:
         """Keys that were kept, but encrypted with another key than there is now."""
         self._found: dict[str, str] = {}
         self._saved: dict[str, Any] = {}
-        self._listeners: list[Callable[[], None]] = []
 
     def origin(self, name: str) -> Origin:
         """Where the value of a setting comes from."""
@@ -61,10 +60,6 @@ class Preferences:
         if name in self.base.model_fields_set and getattr(self.base, name) is not None:
             return "environment"
         return "found" if name in self._found else "default"
-
-    def listen(self, changed: Callable[[], None]) -> None:
-        """Call `changed` whenever `current` has changed."""
-        self._listeners.append(changed)
 
     def found(self, addresses: Mapping[str, str]) -> None:
         """Servers that run on this computer, by the setting of their address."""
@@ -88,8 +83,6 @@ class Preferences:
             name: value for name, value in self._found.items() if getattr(self.base, name) is None
         }
         self.current = checked(self.base, wanted | self._saved)
-        for changed in self._listeners:
-            changed()
 
 
 class Keeper:
@@ -103,11 +96,16 @@ class Keeper:
         self._events = events
         self._user = user_id
         self._vault = Vault(preferences.base)
+        self._reading = asyncio.Lock()
         self._loading: set[asyncio.Task[None]] = set()
         events.on(CHANGED, self._heed)
 
     async def load(self) -> None:
-        """Read what is kept."""
+        """Read what is kept; one reading after the other, so that the last one is the newest."""
+        async with self._reading:
+            await self._load()
+
+    async def _load(self) -> None:
         async with self._db.as_user(self._user) as conn:
             rows = await (await conn.execute(sql.all, {"user_id": self._user})).fetchall()
         saved, unreadable = {}, []
@@ -117,10 +115,19 @@ class Keeper:
             value = row["value"] if row["secret"] is None else self._vault.open(row["secret"])
             if value is None:
                 unreadable.append(row["name"])
-            else:
+            elif self._fits(row["name"], value):
                 saved[row["name"]] = value
         self._preferences.unreadable = unreadable
         self._preferences.take(saved)
+
+    def _fits(self, name: str, value: Any) -> bool:
+        """Whether this version of Parley can use it; another may have kept it."""
+        try:
+            checked(self._preferences.base, {name: value})
+        except Refused as error:
+            log.warning("A setting kept earlier is left out: %s", error)
+            return False
+        return True
 
     async def change(self, changes: Mapping[str, Any]) -> None:
         """Set some preferences; None gives a setting back to the environment.
@@ -164,6 +171,14 @@ class Keeper:
 def is_secret(name: str) -> bool:
     """Whether a setting is one nobody may see again."""
     return name.endswith("_api_key")
+
+
+def masked(key: SecretStr | None) -> str | None:
+    """A key as it may be shown: that there is one, and its last characters if it is long."""
+    if key is None:
+        return None
+    text = key.get_secret_value()
+    return "…" + (text[-4:] if len(text) >= 20 else "")
 
 
 def checked(base: Settings, values: Mapping[str, Any]) -> Settings:

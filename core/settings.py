@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigurationError
+from core.providers.catalog import parted, require_known
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -145,6 +146,19 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("ai_provider", "translation_provider", "summary_provider", "speech_provider")
+    @classmethod
+    def _is_provider(cls, value: str | None) -> str | None:
+        return None if value is None else require_known(value)
+
+    @field_validator("ai_fallbacks")
+    @classmethod
+    def _are_providers(cls, value: str | None) -> str | None:
+        for entry in (value or "").split(","):
+            if entry.strip():
+                require_known(parted(entry)[0])
+        return value
 
     @field_validator("data_dir", "builtin_model")
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import NoSpeech, NoTranscription, ProviderError, TooLong
 from core.preferences import Preferences
+from core.providers.catalog import USUAL_TRANSCRIBER
 from core.providers.endpoint import Endpoint
 from core.providers.registry import Providers
 
@@ -18,9 +19,6 @@ LARGEST_RECORDING = 25 * 1024 * 1024
 """Bytes; what OpenAI and Groq take at most."""
 LONGEST_RECORDING = 300
 """Seconds after which the pages end a recording."""
-USUAL_MODEL = "whisper-1"
-"""What a server of one's own usually calls it."""
-
 Way = tuple[Endpoint, str]
 """Where speech is written down, and the model that does it."""
 
@@ -77,7 +75,7 @@ class Speech:
                 continue
             with suppress(ProviderError):  # a key that cannot be one
                 endpoint = self._providers.endpoint(name)
-                usual = USUAL_MODEL if endpoint.chosen else row.transcriber
+                usual = USUAL_TRANSCRIBER if endpoint.chosen else row.transcriber
                 way = endpoint, self._preferences.current.speech_model or usual
                 if way not in self._unable:
                     return way

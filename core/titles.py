@@ -51,13 +51,13 @@ class Titles:
         )
         if entry.titled_by != "first words" or question is None or reply is None:
             return
-        if not (reply.provider and reply.model) or reply.provider == "builtin":
+        if not (reply.provider and reply.model):
             return
-        title = await self._ask(
-            *self._providers.choice_for("summary", (reply.provider, reply.model)),
-            question.text,
-            reply.text,
-        )
+        answered = reply.provider, reply.model
+        provider, model = self._providers.choice_for("summary", answered)
+        if provider == "builtin":
+            return
+        title = await self._ask(provider, model, question.text, reply.text)
         if title:
             await self._conversations.set_title(owner, conversation, title, by="ai")
 

@@ -49,22 +49,24 @@ class Vault:
 
         passphrase = self._settings.secret_key
         if passphrase is None:
-            return Fernet(_key_file(self._settings.data_dir / "secret.key", Fernet.generate_key()))
+            return _with_file(self._settings.data_dir / "secret.key")
         key = hashlib.scrypt(passphrase.get_secret_value().encode(), salt=_SALT, **_COST)
         return Fernet(base64.urlsafe_b64encode(key))
 
 
-def _key_file(path: Path, fresh: bytes) -> bytes:
-    """What the file holds; `fresh` where there was none. Only its owner may read it."""
+def _with_file(path: Path) -> Fernet:
+    """With the key in the file, made where there was none. Only its owner may read it."""
+    from cryptography.fernet import Fernet  # noqa: PLC0415 - off the start
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
-                file.write(fresh)
-        return path.read_bytes().strip()
-    except OSError as error:
+                file.write(Fernet.generate_key())
+        return Fernet(path.read_bytes().strip())
+    except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The file that protects your keys cannot be used: {path}. Make it readable for "
-            "yourself, or set SECRET_KEY."
+            "yourself, or delete it and paste your keys again, or set SECRET_KEY."
         ) from error

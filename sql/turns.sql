@@ -45,13 +45,9 @@ UPDATE messages SET text = %(text)s, status = %(status)s, error_code = %(error_c
                     error = %(error)s, language = %(language)s, input_tokens = %(input_tokens)s,
                     output_tokens = %(output_tokens)s, finished_at = now(),
                     provider = %(provider)s, model = %(model)s,
-                    author = %(model)s, remark = %(remark)s,
+                    author = %(model)s, remark = coalesce(%(remark)s, remark),
                     began_at = coalesce(began_at, created_at + %(waited)s * interval '1 second')
 WHERE id = %(id)s
 
 -- name: interrupt_orphans
 SELECT message_id, conversation_id FROM interrupt_orphans()
-
--- name: replies
-SELECT count(*) AS n FROM messages
-WHERE conversation_id = %(id)s AND role = 'assistant' AND status = 'complete'

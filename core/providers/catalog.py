@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import BadKey
 from core.providers.port import AUTO
-from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.settings import Settings
 
 SMOLLM2_ID = "smollm2-135m-instruct"
+USUAL_TRANSCRIBER = "whisper-1"
+"""What a server usually calls its model for speech."""
 Protocol = Literal["builtin", "openai", "groq", "anthropic"]
 Capability = Literal["chat", "embeddings", "transcription"]
 
@@ -41,7 +45,7 @@ class ProviderRow:
     max_tokens_field: str = "max_tokens"
     """What the provider calls the limit of a reply."""
     capabilities: tuple[Capability, ...] = ("chat",)
-    transcriber: str = "whisper-1"
+    transcriber: str = USUAL_TRANSCRIBER
     """The model that writes down speech."""
     note: str | None = None
     """An honest sentence about its limits, shown in the page."""
@@ -77,6 +81,12 @@ class ProviderRow:
             f"{variable(self.address_setting)}.",
             provider=self.name,
         )
+
+
+def parted(entry: str) -> tuple[str, str]:
+    """Provider and model of "provider:model"; the model is empty where none is named."""
+    name, _, model = entry.strip().partition(":")
+    return name, model.strip()
 
 
 def variable(setting: str | None) -> str:
@@ -209,3 +219,11 @@ CATALOG: tuple[ProviderRow, ...] = (
     ),
 )
 """In the order in which Parley prefers them when several are configured."""
+
+
+def require_known(name: str) -> str:
+    """`name`, which must be a provider's. Raises ValueError that names those there are."""
+    known = [row.name for row in CATALOG]
+    if name not in known:
+        raise ValueError(f'there is no AI provider "{name}"; it must be one of {", ".join(known)}')
+    return name

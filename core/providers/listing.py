@@ -10,8 +10,8 @@ from core.providers.catalog import ProviderRow
 from core.providers.endpoint import Endpoint
 from core.providers.port import ModelInfo, Provider
 
-FRESH = 600.0
-"""Seconds a list of models is taken for current."""
+FRESH, FAILED = 600.0, 20.0
+"""Seconds a list of models is taken for current, and a failure to get one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Listings:
         self._kept: dict[Endpoint, tuple[float, Listing]] = {}
 
     def kept(self, endpoint: Endpoint) -> Listing | None:
-        """A list that is fresh enough."""
-        moment, listing = self._kept.get(endpoint, (-FRESH, None))
-        return listing if time.monotonic() - moment < FRESH else None
+        """What came of asking, while it is fresh enough."""
+        until, listing = self._kept.get(endpoint, (0.0, None))
+        return listing if time.monotonic() < until else None
 
     def keep(self, endpoint: Endpoint, listing: Listing) -> None:
-        """Keep a list the provider itself has made; a failure is asked about anew each time."""
-        if listing.ok:
-            self._kept[endpoint] = (time.monotonic(), listing)
+        """Keep what came of asking: a page must not wait for a failing provider at every click."""
+        lasts = FRESH if listing.ok else FAILED
+        self._kept[endpoint] = (time.monotonic() + lasts, listing)
 
 
 async def listed(row: ProviderRow, provider: Provider, *, with_key: bool) -> Listing:

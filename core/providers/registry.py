@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 from core.errors import NotFound, ProviderError
@@ -10,16 +12,18 @@ from core.preferences import Preferences, checked
 from core.providers import catalog, discovery, endpoint
 from core.providers.anthropic import Anthropic
 from core.providers.builtin import Builtin
-from core.providers.catalog import CATALOG, ProviderRow
+from core.providers.catalog import CATALOG, ProviderRow, parted
 from core.providers.endpoint import Endpoint
 from core.providers.listing import Listing, Listings, failed, listed
 from core.providers.openai_compatible import Groq, OpenAICompatible
-from core.providers.port import Provider
+from core.providers.port import ModelInfo, Provider
 from core.providers.remote import Patience
 from core.settings import Settings
 
 Maker = Callable[[ProviderRow, Settings], Provider]
-Purpose = Literal["translation", "summary", "speech"]
+Purpose = Literal["translation", "summary"]
+LOOK_EVERY = 10.0
+"""Seconds within which servers on this computer are not looked for again."""
 MAKERS: dict[catalog.Protocol, Maker] = {
     "openai": lambda row, settings: OpenAICompatible(*_server(row, settings)),
     "groq": lambda row, settings: Groq(*_server(row, settings)),
@@ -38,6 +42,7 @@ class Providers:
         self._made: dict[str, tuple[Any, Provider]] = {}
         self._retired: list[Provider] = []
         self._listings = Listings()
+        self._looked = -LOOK_EVERY
 
     @property
     def _settings(self) -> Settings:
@@ -104,9 +109,9 @@ class Providers:
         """Who answers where the chosen provider fails, in order, as far as they can be used."""
         chosen = []
         for entry in (self._settings.ai_fallbacks or "").split(","):
-            name, _, model = entry.strip().partition(":")
-            if name in self._rows and self._rows[name].is_configured(self._settings):
-                chosen.append((name, model.strip() or self.default_model(name)))
+            name, model = parted(entry)
+            if name in self.names():
+                chosen.append((name, model or self.default_model(name)))
         return chosen
 
     async def models(self, name: str, *, anew: bool = False) -> Listing:
@@ -118,12 +123,16 @@ class Providers:
 
     def at_hand(self, name: str) -> list[str]:
         """The models of a usable provider as far as known without asking it. Raises NotFound."""
-        row = self.row(name)
-        kept = None
-        if row.protocol != "builtin":
-            kept = self._listings.kept(Endpoint.of(row, self._settings))
-        listed = [info.id for info in kept.models] if kept else []
-        return list(dict.fromkeys([*listed, self.default_model(name)]))
+        row, known = self.row(name), list[str]()
+        with suppress(ProviderError):  # a key that cannot be one: it is told when it is used
+            known = [info.id for info in self._known(row)]
+        return list(dict.fromkeys([*known, self.default_model(name)]))
+
+    def _known(self, row: ProviderRow) -> tuple[ModelInfo, ...]:
+        if row.protocol == "builtin":
+            return ()
+        kept = self._listings.kept(Endpoint.of(row, self._settings))
+        return kept.models if kept else ()
 
     async def try_out(self, name: str, key: str | None, address: str | None) -> Listing:
         """What a provider would list with another key or address. Raises NotFound, Refused."""
@@ -133,8 +142,10 @@ class Providers:
         return await self._list(row, checked(self._settings, given), anew=True)
 
     async def look_around(self) -> None:
-        """Find the servers that run on this computer."""
-        if self._settings.find_local_servers:
+        """Find the servers that run on this computer, unless that was done a moment ago."""
+        now = time.monotonic()
+        if self._settings.find_local_servers and now - self._looked > LOOK_EVERY:
+            self._looked = now
             self._preferences.found(await discovery.running_here(self.rows()))
 
     async def warm(self) -> None:

@@ -30,7 +30,13 @@ class Engines:
         wanted = self._preferences.current.translation_engine
         if wanted == "local" or (wanted == "auto" and provider == "builtin"):
             return self.local
-        ai = LLMTranslator(self._providers.get(provider), model)
+        try:
+            ai = LLMTranslator(self._providers.get(provider), model)
+        except ProviderError as error:
+            if wanted == "ai":
+                raise
+            log.warning("%s cannot translate, so this computer does: %s", provider, error)
+            return self.local
         return ai if wanted == "ai" else WithFallback(ai, self.local)
 
     async def close(self) -> None:

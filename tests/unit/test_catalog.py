@@ -80,6 +80,14 @@ def test_an_unknown_provider_is_told_with_those_there_are() -> None:
         Providers(Preferences(settings())).get("nobody")
 
 
+@pytest.mark.parametrize(
+    "changes", [{"ai_provider": "nobody"}, {"ai_fallbacks": "groq:llama, nobody:x"}]
+)
+def test_a_setting_names_only_providers_there_are(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r'no AI provider "nobody".*openai, .*builtin'):
+        settings(**changes)
+
+
 def test_a_provider_without_its_key_says_what_to_set() -> None:
     with pytest.raises(BadKey) as caught:
         Providers(Preferences(settings(ai_provider="openai"))).get("openai")

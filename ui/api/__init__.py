@@ -49,7 +49,7 @@ def guest_api() -> FastAPI:
     Set `state.core`.
     """
     api = FastAPI(openapi_url=None)
-    api.state.pace = speech.Pace()
+    api.state.recordings = speech.RateLimit()
     answer_errors_as_json(api)
     api.include_router(room_socket.guest_router)
     api.include_router(speech.guest_router)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
 from core.app import App
-from core.preferences import NAMES, is_secret
+from core.preferences import NAMES, is_secret, masked
 from ui.api.dependencies import Core
 from ui.api.schemas import Answer, ErrorBody
 
@@ -124,11 +124,3 @@ def _value(name: str, value: Any) -> Value:
         return masked(value)
     shown: Value = value
     return shown
-
-
-def masked(key: SecretStr | None) -> str | None:
-    """A key as it may be shown: that there is one, and its last characters if it is long."""
-    if key is None:
-        return None
-    text = key.get_secret_value()
-    return "…" + (text[-4:] if len(text) >= 20 else "")

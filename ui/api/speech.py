@@ -54,8 +54,8 @@ async def transcribe_for_guest(
     Nothing of the recording is read before it is known who sends it.
     """
     participant = await core.rooms.rejoin(token, x_participant)
-    pace: Pace = request.app.state.pace
-    with pace.one(participant.id, core.settings.guest_messages_per_minute):
+    limit: RateLimit = request.app.state.recordings
+    with limit.one(participant.id, core.settings.guest_messages_per_minute):
         async with request.form(max_files=1, max_fields=1) as form:
             file, language = _recording_in(form)
             try:
@@ -66,7 +66,7 @@ async def transcribe_for_guest(
                 raise type(error)() from error
 
 
-class Pace:
+class RateLimit:
     """One recording at a time for each guest, and so many a minute, in this process."""
 
     def __init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.providers.catalog import parted
 from core.providers.port import AUTO
 from ui.host import bridge
 
@@ -17,14 +18,8 @@ def models_at_hand() -> list[str]:
 
 def readable(entry: str) -> str:
     """How a person reads "provider:model"."""
-    name, _, model = entry.partition(":")
+    name, model = parted(entry)
     rows = {row.name: row.label for row in bridge.core().providers.rows()}
     if name not in rows:
         return entry
     return rows[name] if model in ("", AUTO) else f"{model} · {rows[name]}"
-
-
-def parted(entry: str) -> tuple[str, str]:
-    """Provider and model of "provider:model"."""
-    name, _, model = entry.partition(":")
-    return name, model or AUTO

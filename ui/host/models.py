@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.providers.catalog import parted
+from core.providers.port import AUTO
 from ui.host import bridge
-from ui.host.choices import models_at_hand, parted, readable
+from ui.host.choices import models_at_hand, readable
 from ui.host.view import View, view
 
 ANOTHER = "more"
@@ -41,4 +43,5 @@ def _choose() -> None:
     if chosen == ANOTHER:
         st.session_state["go_to_settings"] = True
     else:
-        view().choice = parted(chosen)
+        provider, model = parted(chosen)
+        view().choice = provider, model or AUTO

@@ -66,6 +66,7 @@ def _actions(reply: Message) -> None:
 def _welcome() -> None:
     """How to begin: what this is, who answers, a few things to say."""
     core = bridge.core()
+    bridge.begin(core.providers.look_around())  # a server started since is there next time
     provider, model = core.providers.default()
     row = core.providers.row(provider)
     st.header("What would you like to talk about?", anchor=False)
@@ -74,8 +75,7 @@ def _welcome() -> None:
         for label, icon, text in SUGGESTIONS:
             st.button(label, icon=icon, on_click=wish, args=[Wish("send", text=text)])
     note = row.note
-    found = row.usual_address and row.chosen_address(core.preferences.current) == row.usual_address
-    if found:
+    if row.address_setting and core.preferences.origin(row.address_setting) == "found":
         note = f"Parley found {row.label} on this computer; nothing leaves it."
     st.caption(
         f":material/forum: {model_name(provider, model)} answers." + (f" {note}" if note else "")

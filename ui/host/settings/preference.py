@@ -63,9 +63,11 @@ def origin(*names: str) -> None:
     origins = [bridge.core().preferences.origin(name) for name in names]
     if "page" in origins:
         st.button(
-            "Reset", icon=":material/undo:", type="tertiary", key=f"reset_{'_'.join(names)}",
-            help="Set here. Reset goes back to the environment or the default.",
+            "Set here · Reset", icon=":material/undo:", type="tertiary",
+            key=f"reset_{'_'.join(names)}", help="Goes back to the environment or the default.",
             on_click=set_, args=[dict.fromkeys(names)],
         )  # fmt: skip
+    elif "found" in origins:
+        st.caption("Found on this computer")
     elif "environment" in origins:
         st.caption(f"From {names[origins.index('environment')].upper()} in the environment or .env")

@@ -7,9 +7,9 @@ from typing import cast
 import streamlit as st
 
 from core.errors import ParleyError
-from core.providers.catalog import ProviderRow, variable
+from core.preferences import masked
+from core.providers.catalog import ProviderRow
 from core.providers.listing import Listing
-from ui.api.ai_routes import masked
 from ui.host import bridge
 from ui.host.settings import preference
 
@@ -187,5 +187,5 @@ def _choose(row: ProviderRow, listing: Listing) -> None:
         "Use for chat", type="primary", icon=":material/forum:", key=f"use_{row.name}",
         on_click=preference.set_, args=[{"ai_provider": row.name, "ai_model": chosen}],
     )  # fmt: skip
-    if not answers and variable(row.key_setting):
+    if not answers:
         st.caption(f"Now {known.row(provider).label} answers.")

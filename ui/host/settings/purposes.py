@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.providers.catalog import parted
 from core.providers.port import AUTO
 from ui.host import bridge
 from ui.host.choices import models_at_hand, readable
@@ -61,7 +62,7 @@ def _entry(provider: str | None, model: str | None) -> str:
 
 def _keep(purpose: str) -> None:
     chosen = st.session_state[preference.key_of(f"{purpose}_choice")]
-    provider, _, model = ("", "", "") if chosen == AS_CHAT else str(chosen).partition(":")
+    provider, model = ("", "") if chosen == AS_CHAT else parted(str(chosen))
     if provider and provider not in {row.name for row in bridge.core().providers.rows()}:
         provider, model = bridge.core().providers.default()[0], str(chosen)
     model = "" if model == AUTO else model
