@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.translation.catalog import RECORDS_URL, Catalog
 from core.translation.layout import take_apart
 from core.translation.models import Model, Models
-from core.translation.port import Said
+from core.translation.port import NO_BRIEF, Brief
 from core.translation.shield import Draft, has_words, translate_sentence
 
 Result = TypeVar("Result")
@@ -65,7 +65,7 @@ class LocalTranslator:
         source: str,
         target: str,
         *,
-        context: Sequence[Said] = (),
+        brief: Brief = NO_BRIEF,
         progress: Progress | None = None,
     ) -> AsyncIterator[str]:
         """See `Translator.translate`. Grows by the sentence; `context` is of no use to it.
