@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
-from core.translation.port import Term
+from core.translation.terms import Term
 
 Kind = Literal["fact", "preference", "person", "project", "term"]
 KINDS: tuple[Kind, ...] = ("fact", "preference", "person", "project", "term")
@@ -39,9 +39,10 @@ class Knowledge:
         """The memories that are no terms."""
         return tuple(item.text for item in self.items if item.term is None)
 
-    def noted(self) -> list[dict[str, Any]]:
+    @property
+    def ids(self) -> list[UUID]:
         """Kept beside what was made with it, so that one sees what was used."""
-        return [{"id": str(item.id), "kind": item.kind, "text": item.text} for item in self.items]
+        return [item.id for item in self.items]
 
 
 NOTHING = Knowledge()
@@ -50,7 +51,7 @@ NOTHING = Knowledge()
 class Knowing(Protocol):
     """Whoever knows something about a person."""
 
-    async def about(self, user_id: UUID, texts: Iterable[str]) -> Knowledge:
+    async def about(self, user_id: UUID, texts: Sequence[str]) -> Knowledge:
         """What helps with `texts` (the newest last), within a budget. Never raises: where the
         memories cannot be read, nothing is known.
         """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from dataclasses import replace
 
 from core.errors import ProviderError, TranslationError
 from core.languages import LANGUAGES
 from core.providers.port import ChatMessage, Progress, Provider
-from core.translation import protected
+from core.translation import protected, terms
 from core.translation.answers import Answer, refuse_nonsense, repaired
 from core.translation.masks import Mask
 from core.translation.port import NO_BRIEF, Brief, Said
@@ -68,10 +69,29 @@ class LLMTranslator:
         refuse_nonsense(text, result, source, target)
         if protected.lost(text, result):
             result = await self._with_masks(text, source, target, brief) or repaired(text, result)
-        yield result
+        yield await self._held_to_terms(text, result, source, target, brief)
 
     async def close(self) -> None:
         """Nothing to release: the provider is another's."""
+
+    async def _held_to_terms(
+        self, text: str, result: str, source: str, target: str, brief: Brief
+    ) -> str:
+        """`result`, or a second try where it does not hold to the glossary."""
+        wanted = list(terms.for_pair(brief.terms, source, target))
+        if missed := terms.unheeded(wanted, text, result):
+            answer = Answer(text)
+            stricter = replace(brief, terms=(*brief.terms, *missed))
+            with suppress(TranslationError, ProviderError):
+                async with aclosing(self._ask(text, source, target, stricter)) as pieces:
+                    async for piece in pieces:
+                        answer.add(piece)
+                again = answer.finished()
+                refuse_nonsense(text, again, source, target)
+                still = terms.unheeded(wanted, text, again)
+                if len(still) < len(missed) and not protected.lost(text, again):
+                    result = again
+        return terms.corrected(wanted, text, result)
 
     async def _with_masks(self, text: str, source: str, target: str, brief: Brief) -> str | None:
         """A second try in which what must stay is hidden; None where that fails too."""
@@ -99,7 +119,7 @@ class LLMTranslator:
     ) -> AsyncGenerator[str]:
         rules = _RULES.format(
             source=_name(source), target=_name(target),
-            more=(_MASKED if masked else "") + "".join(_briefed(brief)),
+            more=(_MASKED if masked else "") + "".join(_briefed(brief, source, target)),
         )  # fmt: skip
         messages = [
             ChatMessage("system", rules),
@@ -111,11 +131,11 @@ class LLMTranslator:
                     yield delta.text
 
 
-def _briefed(brief: Brief) -> Iterator[str]:
+def _briefed(brief: Brief, source: str, target: str) -> Iterator[str]:
     """The rules a brief adds."""
     if brief.formality:
         yield f"\n- Address the reader in the {brief.formality} way the language has."
-    for term in brief.terms:
+    for term in terms.for_pair(brief.terms, source, target):
         yield f'\n- "{_line(term.source)}" is '
         yield f'"{_line(term.target)}"' if term.target else "not translated"
         yield "".join(f', never "{_line(word)}"' for word in term.never) + "."

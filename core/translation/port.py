@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from core.providers.port import Progress
+from core.translation.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +16,6 @@ class Said:
 
     author: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word of somebody's glossary, and how it is translated: with `target` None, not at all."""
-
-    source: str
-    target: str | None
-    never: tuple[str, ...] = ()
-    """Translations it must not get."""
 
 
 Formality = Literal["formal", "informal"]

@@ -13,7 +13,8 @@ from core.providers.endpoint import Endpoint
 from core.providers.openai_compatible import OpenAICompatible
 from core.providers.remote import Patience
 from core.translation.llm import LLMTranslator
-from core.translation.port import NO_BRIEF, Brief, Said, Term
+from core.translation.port import NO_BRIEF, Brief, Said
+from core.translation.terms import Term
 from tests.misbehaving_server import Answer, MisbehavingServer, chunk, refusal, sse
 
 
