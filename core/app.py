@@ -21,6 +21,7 @@ from core.events import Events, open_events
 from core.feed import Feed, Presence
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
+from core.memories.learning import Learning
 from core.memories.memories import Memories
 from core.memories.recall import Recall
 from core.preferences import Keeper, Preferences
@@ -77,6 +78,7 @@ class App:
     memories: Memories
     memory_index: MemoryIndex
     recall: Recall
+    learning: Learning
     speech: Speech
     jobs: Jobs
     host_id: UUID
@@ -131,14 +133,26 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         memory_index = MemoryIndex(database, vectors, embedder, jobs)
         recall = Recall(database, memory_index, embedder)
         conversations = Conversations(database, events)
+        learning = Learning(
+            preferences, database, conversations, providers, memories, recall, embedder, jobs
+        )
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
         engines = Engines(preferences, providers)
         stack.push_async_callback(engines.close)
-        translations = Translations(database, events, engines.current)
+        translations = Translations(database, events, engines.current, recall)
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
-            open_chat(preferences, database, events, providers, conversations, jobs)
+            open_chat(
+                preferences,
+                database,
+                events,
+                providers,
+                conversations,
+                jobs,
+                recall,
+                learning.after_turn,
+            )
         )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
@@ -153,7 +167,7 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             chat, translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            speech, jobs, host_id,
+            learning, speech, jobs, host_id,
         )  # fmt: skip
 
 

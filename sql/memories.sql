@@ -136,7 +136,8 @@ WHERE status IN ('active', 'proposed') AND indexed_as IS DISTINCT FROM %(mark)s 
 ORDER BY updated_at DESC LIMIT %(limit)s
 
 -- name: to_unindex
-SELECT number FROM memories WHERE status IN ('replaced', 'deleted') AND indexed_as IS NOT NULL
+SELECT number, status, text FROM memories
+WHERE status IN ('replaced', 'deleted') AND indexed_as IS NOT NULL
 LIMIT %(limit)s
 
 -- name: indexed
@@ -164,3 +165,10 @@ UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s)
 
 -- name: any
 SELECT any_memories() AS exist
+
+-- name: learned
+UPDATE conversations SET learned_until = greatest(learned_until, %(until)s)
+WHERE id = %(conversation_id)s
+
+-- name: learned_until
+SELECT learned_until FROM conversations WHERE id = %(conversation_id)s

@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from core.database import Database
@@ -18,6 +19,7 @@ from core.embeddings import Embedder
 from core.errors import ParleyError
 from core.jobs import Jobs
 from core.memories.memories import INDEX_JOB
+from core.memories.memory import fingerprint
 from core.queries import load
 from core.vectors import Hit, Vectors
 
@@ -146,10 +148,23 @@ class MemoryIndex:
             rows = await (await conn.execute(sql.to_unindex, {"limit": 10 * _AT_ONCE})).fetchall()
         numbers = [row["number"] for row in rows]
         if numbers:
+            await self._note_where(owner, [row for row in rows if row["status"] == "deleted"])
             await self._vectors.drop(self.space, owner, numbers)
             async with self._db.as_user(owner) as conn:
                 await conn.execute(sql.unindexed, {"numbers": numbers})
         return bool(numbers)
+
+    async def _note_where(self, owner: UUID, deleted: list[dict[str, Any]]) -> None:
+        """Where what was deleted lay by meaning, so that it is not learned again in other words."""
+        there = await self._vectors.of(self.space, owner, [row["number"] for row in deleted])
+        async with self._db.as_user(owner) as conn:
+            for row in deleted:
+                if (vector := there.get(row["number"])) is not None:
+                    place = {
+                        "fingerprint": fingerprint(row["text"]), "embedder": self._embedder.name,
+                        "embedding": vector.tobytes(),
+                    }  # fmt: skip
+                    await conn.execute(sql.place_forgotten, place)
 
     async def _put_in(self, owner: UUID, mark: str) -> bool:
         """A batch; what changes meanwhile keeps an older revision and comes again."""

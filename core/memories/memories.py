@@ -65,6 +65,11 @@ class Memories:
         }  # fmt: skip
         async with self._db.as_user(user_id) as conn:
             memory = await self._insert(conn, new)
+            if memory.status == "proposed" and status == "active":
+                memory = await self._change(conn, user_id, memory.id, status="active")
+            if origin != "learned":
+                prints = {"fingerprints": [fingerprint(text)]}
+                await conn.execute(sql.remember_again, prints)
             if replaces and status == "active":
                 await self._end(conn, user_id, [replaces], "replaced")
             await self._tell(conn, user_id)
@@ -205,35 +210,6 @@ class Memories:
         """Let the text of what was deleted longer ago go for good."""
         async with self._db.as_nobody() as conn:
             await conn.execute(sql.purge, {"minutes": minutes})
-
-    async def note_use(
-        self,
-        conn: Connection,
-        user_id: UUID,
-        message_id: int,
-        ids: Sequence[UUID],
-        language: str = "",
-    ) -> None:
-        """Keep with what a reply (or a message's translation into a language) was made."""
-        if ids:
-            note = {
-                "user_id": user_id, "message_id": message_id, "language": language,
-                "ids": list(ids),
-            }  # fmt: skip
-            await conn.execute(sql.note_use, note)
-            await conn.execute(sql.used, {"ids": list(ids)})
-
-    async def uses(self, user_id: UUID, message_ids: Sequence[int]) -> dict[int, Some]:
-        """The memories that messages were made with, by message id, as they are now."""
-        if not message_ids:
-            return {}
-        async with self._db.as_user(user_id) as conn:
-            asked = {"message_ids": list(message_ids)}
-            rows = await (await conn.execute(sql.uses, asked)).fetchall()
-        found: dict[int, Some] = {}
-        for row in rows:
-            found.setdefault(row["used_by"], []).append(Memory.of(row))
-        return found
 
     async def _count(self, conn: Connection) -> dict[str, int]:
         row = await (await conn.execute(sql.count)).fetchone()

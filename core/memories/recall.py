@@ -91,6 +91,35 @@ class Recall:
         """Active and proposed memories that may say the same as `text`, or the opposite."""
         return (await self._found(user_id, text, ["active", "proposed"]))[:k]
 
+    async def note_use(
+        self,
+        conn: Connection,
+        user_id: UUID,
+        message_id: int,
+        ids: Sequence[UUID],
+        language: str = "",
+    ) -> None:
+        """Keep with what a reply (or a message's translation into a language) was made."""
+        if ids:
+            note = {
+                "user_id": user_id, "message_id": message_id, "language": language,
+                "ids": list(ids),
+            }  # fmt: skip
+            await conn.execute(sql.note_use, note)
+            await conn.execute(sql.used, {"ids": list(ids)})
+
+    async def uses(self, user_id: UUID, message_ids: Sequence[int]) -> dict[int, list[Memory]]:
+        """The memories that messages were made with, by message id, as they are now."""
+        if not message_ids:
+            return {}
+        async with self._db.as_user(user_id) as conn:
+            asked = {"message_ids": list(message_ids)}
+            rows = await (await conn.execute(sql.uses, asked)).fetchall()
+        found: dict[int, list[Memory]] = {}
+        for row in rows:
+            found.setdefault(row["used_by"], []).append(Memory.of(row))
+        return found
+
     async def _about(self, user_id: UUID, texts: list[str]) -> Knowledge:
         async with self._db.as_user(user_id) as conn:
             count = await (await conn.execute(sql.count)).fetchone()

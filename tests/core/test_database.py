@@ -45,7 +45,7 @@ async def two_hosts(app):
         gone = await app.memories.create(user, f"another secret of {handle}")
         await app.memories.delete(user, [gone.id])
         async with app.database.as_user(user) as conn:
-            await app.memories.note_use(conn, user, turn.message_id, [memory.id])
+            await app.recall.note_use(conn, user, turn.message_id, [memory.id])
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:
