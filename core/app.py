@@ -105,10 +105,13 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, progress: Progress | None = None) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings, progress: Progress | None = None, *, working: bool = True
+) -> AsyncIterator[App]:
     """Open Parley: database, events, providers, rooms and background work.
 
-    `progress` hears of what takes longer than a moment. Raises ConfigurationError or
+    `progress` hears of what takes longer than a moment. Without `working` this process does no
+    jobs and nothing by itself; what it defers is done by others. Raises ConfigurationError or
     DatabaseUnavailable, each saying what to do.
     """
     async with AsyncExitStack() as stack:
@@ -160,10 +163,11 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
         jobs.every("*/10 * * * *", "purge_memories", lambda: memories.purge(UNDO_WITHIN))
-        await stack.enter_async_context(jobs.working())
-        await stack.enter_async_context(_running(presence.keep()))
-        await stack.enter_async_context(_running(providers.look_around()))
-        await stack.enter_async_context(_running(memory_index.keep_up()))
+        await stack.enter_async_context(jobs.open())
+        if working:
+            await stack.enter_async_context(jobs.working())
+            for by_itself in (presence.keep(), providers.look_around(), memory_index.keep_up()):
+                await stack.enter_async_context(_running(by_itself))
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             chat, translations, engines, rooms, presence, vectors, memories, memory_index, recall,

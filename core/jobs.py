@@ -80,18 +80,23 @@ class Jobs:
         )
 
     @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Let jobs be deferred for as long as the context lasts."""
+        async with self._app.open_async(self._db.pool):
+            yield
+
+    @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Do jobs in the background of this process for as long as the context lasts."""
-        async with self._app.open_async(self._db.pool):
-            worker = asyncio.create_task(self._restarting(), name="jobs worker")
-            try:
-                yield
-            finally:
-                self._closing = True
-                worker.cancel()
-                # It signs off in the database, and is not waited for where that is gone.
-                await asyncio.wait({worker}, timeout=_GRACE + 0.5)
-                worker.cancel()
+        worker = asyncio.create_task(self._restarting(), name="jobs worker")
+        try:
+            yield
+        finally:
+            self._closing = True
+            worker.cancel()
+            # It signs off in the database, and is not waited for where that is gone.
+            await asyncio.wait({worker}, timeout=_GRACE + 0.5)
+            worker.cancel()
 
     async def _restarting(self) -> None:
         """The worker gives up when the database goes away; it is started again until it is back."""

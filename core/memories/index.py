@@ -26,6 +26,7 @@ from core.vectors import Hit, Vectors
 log = logging.getLogger(__name__)
 sql = load("memories")
 
+MEND_JOB = "mend_memory_index"
 _AT_ONCE = 64
 Progress = Callable[[int, int], None]
 """Called with how many are done, of how many."""
@@ -56,6 +57,7 @@ class MemoryIndex:
         self._jobs = jobs
         self._one_at_a_time: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
         jobs.register(INDEX_JOB, self.catch_up_with)
+        jobs.register(MEND_JOB, self._mend)
 
     @property
     def space(self) -> str:
@@ -96,6 +98,21 @@ class MemoryIndex:
             for row in waiting:
                 await self._jobs.defer(conn, INDEX_JOB, user_id=str(row["user_id"]))
         return sum(int(row["count"]) for row in waiting)
+
+    async def waiting(self) -> int:
+        """How many memories are not in the index as they are now."""
+        mark = await self._mark()
+        async with self._db.as_nobody() as conn:
+            rows = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
+        return sum(int(row["count"]) for row in rows)
+
+    async def ask_to_mend(self) -> None:
+        """Have a job, in this process or another, set right what differs."""
+        async with self._db.as_nobody() as conn:
+            await self._jobs.defer(conn, MEND_JOB)
+
+    async def _mend(self) -> None:
+        await self.differences(mend=True)
 
     async def keep_up(self) -> None:
         """Have done what was missed; where the index does not answer, that is logged."""
