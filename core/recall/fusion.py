@@ -34,8 +34,8 @@ class Candidates:
     """What the indexes found for a question.
 
     `similar` are cosines by memory, `floor` is the embedder's `floor`. A memory that has
-    words but is not in `similar` counts as unrelated in meaning, which costs nothing as long
-    as the list is of `NEAREST`.
+    words but is not in `similar` counts as the least similar of those: it cannot be closer,
+    and among `NEAREST` that is not much.
     """
 
     collection: Collection
@@ -50,8 +50,10 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     near = np.fromiter(candidates.similar, np.int64, len(candidates.similar))
     cosines = np.fromiter(candidates.similar.values(), np.float64, len(candidates.similar))
     every, places = np.unique(np.concatenate([ids, near]), return_inverse=True)
-    meaning = np.maximum(cosines - candidates.floor, 0.0) / (1.0 - candidates.floor)
-    total = np.bincount(places, np.concatenate([scores, meaning]), len(every))
+    # Not cut off at the floor: across languages what is meant may lie a little below it.
+    meaning = (cosines - candidates.floor) / (1.0 - candidates.floor)
+    least = float(meaning.min()) if len(near) else 0.0
+    total = least + np.bincount(places, np.concatenate([scores, meaning - least]), len(every))
     return _sorted(every, total)
 
 
