@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.recall.bm25 import Collection, Floats, Ids, Postings, shares
+from core.recall.bm25 import Collection, Ids, Postings, shares
 from core.recall.question import Question
 
 NEAREST = 200
@@ -66,10 +68,11 @@ def by_speaker(question: Question, ranking: Ranking, speakers: Mapping[int, str]
     if not question.speakers or not ranking:
         return ranking
     ids = np.array([memory for memory, _ in ranking], np.int64)
+    scores = np.array([score for _, score in ranking], np.float64)
     said = np.array([speakers.get(memory) in question.speakers for memory, _ in ranking])
-    return _sorted(ids, np.array([score for _, score in ranking]) + _SPEAKER * said)
+    return _sorted(ids, scores + _SPEAKER * said)
 
 
-def _sorted(ids: Ids, scores: Floats) -> Ranking:
+def _sorted(ids: Ids, scores: NDArray[np.floating[Any]]) -> Ranking:
     order = np.lexsort((-ids, -scores))
     return list(zip(ids[order].tolist(), scores[order].tolist(), strict=True))

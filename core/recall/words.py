@@ -44,7 +44,7 @@ _LONGEST = 64
 
 
 class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802 - snowballstemmer's name
+    def stemWord(self, word: str) -> str: ...
 
 
 def words(text: str, language: str | None = None) -> Counter[str]:

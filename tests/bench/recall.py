@@ -221,7 +221,9 @@ async def locomo(path: Path, ks: Sequence[int], embedder: Embedder) -> dict[str,
             ])  # fmt: skip
             if isinstance(memories, InMemory) and way == "ours":
                 times += memories.milliseconds
-    mean = {way: np.concatenate([np.array(d) for d in found]).mean(0) for way, found in shares.items()}
+    mean = {
+        way: np.concatenate([np.array(d) for d in found]).mean(0) for way, found in shares.items()
+    }
     return {
         "questions": sum(len(one) for one in shares["ours"]),
         **{f"{way} R@{k}": round(float(mean[way][n]), 4) for way in mean for n, k in enumerate(ks)},
