@@ -36,8 +36,7 @@ class Candidates:
     """What the indexes found for a question.
 
     `similar` are cosines by memory, `floor` is the embedder's `floor`. A memory that has
-    words but is not in `similar` counts as the least similar of those: it cannot be closer,
-    and among `NEAREST` that is not much.
+    words but is not in `similar` counts as unrelated, which among `NEAREST` costs it little.
     """
 
     collection: Collection
@@ -54,7 +53,7 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     every, places = np.unique(np.concatenate([ids, near]), return_inverse=True)
     # Not cut off at the floor: across languages what is meant may lie a little below it.
     meaning = (cosines - candidates.floor) / (1.0 - candidates.floor)
-    least = float(meaning.min()) if len(near) else 0.0
+    least = float(meaning.min(initial=0.0))
     total = least + np.bincount(places, np.concatenate([scores, meaning - least]), len(every))
     return _sorted(every, total)
 

@@ -43,7 +43,12 @@ async def test_no_texts_give_no_rows(embedder):
 async def test_a_question_is_nearest_to_what_answers_it_in_any_language(embedder, question):
     cosines = (await embedder.passages([CAT, TAX])) @ (await embedder.queries([question]))[0]
     assert cosines[0] > cosines[1]
-    assert cosines[0] > embedder.threshold
+
+
+async def test_an_answer_is_over_the_threshold_and_something_else_below(embedder):
+    question = await embedder.queries(["Where does the cat sleep?"])
+    related, other = (await embedder.passages([CAT, TAX])) @ question[0]
+    assert related > embedder.threshold > other
 
 
 async def test_the_same_question_again_is_the_same_row(embedder):
