@@ -15,10 +15,14 @@ from core.accounts import Accounts
 from core.chat import Chat, open_chat
 from core.conversations import Conversations
 from core.database import Database, open_database
+from core.embeddings import LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
 from core.feed import Feed, Presence
 from core.jobs import Jobs
+from core.memories.index import MemoryIndex
+from core.memories.memories import Memories
+from core.memories.recall import Recall
 from core.preferences import Keeper, Preferences
 from core.providers.port import Progress
 from core.providers.registry import Providers
@@ -32,6 +36,8 @@ from core.vectors import Vectors
 
 log = logging.getLogger(__name__)
 
+UNDO_WITHIN = 60
+"""Minutes in which what was deleted can be brought back."""
 EVENTS_KEPT = 7
 """Days after which events are forgotten; what they told of stays."""
 
@@ -68,6 +74,9 @@ class App:
     rooms: Rooms
     presence: Presence
     vectors: Vectors
+    memories: Memories
+    memory_index: MemoryIndex
+    recall: Recall
     speech: Speech
     jobs: Jobs
     host_id: UUID
@@ -114,6 +123,13 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         speech = Speech(preferences, providers)
         stack.push_async_callback(speech.close)
         jobs = Jobs(database)
+        vectors = Vectors(settings)
+        stack.push_async_callback(vectors.close)
+        embedder = LocalEmbedder()
+        stack.push_async_callback(embedder.close)
+        memories = Memories(database, events, jobs)
+        memory_index = MemoryIndex(database, vectors, embedder, jobs)
+        recall = Recall(database, memory_index, embedder)
         conversations = Conversations(database, events)
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
@@ -128,12 +144,15 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         presence = Presence(database, events)
         jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
+        jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
+        jobs.every("*/10 * * * *", "purge_memories", lambda: memories.purge(UNDO_WITHIN))
         await stack.enter_async_context(jobs.working())
         await stack.enter_async_context(_running(presence.keep()))
         await stack.enter_async_context(_running(providers.look_around()))
+        await stack.enter_async_context(_running(memory_index.keep_up()))
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
-            chat, translations, engines, rooms, presence, Vectors(settings),
+            chat, translations, engines, rooms, presence, vectors, memories, memory_index, recall,
             speech, jobs, host_id,
         )  # fmt: skip
 

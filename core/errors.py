@@ -21,6 +21,7 @@ ParleyError
 │   ├── NoTranscription       none of them writes down speech
 │   ├── Unreachable           it did not answer
 │   └── BrokenStream          it stopped in the middle of a reply
+├── IndexUnavailable          the index by meaning does not answer
 ├── TranslationError          a text could not be translated
 │   └── NoTranslationModel    no engine for this pair of languages
 └── DownloadError             a model could not be fetched or failed its hash
@@ -164,6 +165,12 @@ class BrokenStream(ProviderError):
     """The provider stopped in the middle of the reply. What came is kept; continue or retry."""
 
     code = "broken_stream"
+
+
+class IndexUnavailable(ParleyError):
+    """The index cannot be reached. Check CHROMA_URL and that Chroma runs there."""
+
+    code = "index_unavailable"
 
 
 class TranslationError(ParleyError):

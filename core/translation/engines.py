@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 from core.errors import ParleyError, ProviderError, TranslationError
 from core.preferences import Preferences
@@ -11,7 +11,7 @@ from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.translation.llm import LLMTranslator
 from core.translation.local import LocalTranslator
-from core.translation.port import Said, Translator
+from core.translation.port import NO_BRIEF, Brief, Translator
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,13 @@ class WithFallback:
         source: str,
         target: str,
         *,
-        context: Sequence[Said] = (),
+        brief: Brief = NO_BRIEF,
         progress: Progress | None = None,
     ) -> AsyncIterator[str]:
         """See `Translator.translate`; raises what the first engine raised if both fail."""
         try:
             async for piece in self._first.translate(
-                text, source, target, context=context, progress=progress
+                text, source, target, brief=brief, progress=progress
             ):
                 yield piece
             return
@@ -72,7 +72,9 @@ class WithFallback:
             log.info("%s failed, %s takes over: %s", self._first.name, self._second.name, error)
             failure = error
         try:
-            async for piece in self._second.translate(text, source, target, progress=progress):
+            async for piece in self._second.translate(
+                text, source, target, brief=brief, progress=progress
+            ):
                 yield piece
         except ParleyError:
             raise failure from None

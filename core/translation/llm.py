@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import replace
 
 from core.errors import ProviderError, TranslationError
 from core.languages import LANGUAGES
 from core.providers.port import ChatMessage, Progress, Provider
-from core.translation import protected
+from core.translation import protected, terms
 from core.translation.answers import Answer, refuse_nonsense, repaired
 from core.translation.masks import Mask
-from core.translation.port import Said
+from core.translation.port import NO_BRIEF, Brief, Said
 from core.translation.shield import has_words
 
 _CONTEXT = 6
@@ -48,7 +49,7 @@ class LLMTranslator:
         source: str,
         target: str,
         *,
-        context: Sequence[Said] = (),
+        brief: Brief = NO_BRIEF,
         progress: Progress | None = None,
     ) -> AsyncIterator[str]:
         """See `Translator.translate`. Streams; the last item may correct what was streamed.
@@ -60,26 +61,43 @@ class LLMTranslator:
             return
         await self._provider.prepare(self._model, progress or _unheard)
         answer = Answer(text)
-        async with aclosing(self._ask(text, source, target, context)) as pieces:
+        async with aclosing(self._ask(text, source, target, brief)) as pieces:
             async for piece in pieces:
                 if (grown := answer.add(piece)) is not None:
                     yield grown
         result = answer.finished()
         refuse_nonsense(text, result, source, target)
         if protected.lost(text, result):
-            result = await self._with_masks(text, source, target, context) or repaired(text, result)
-        yield result
+            result = await self._with_masks(text, source, target, brief) or repaired(text, result)
+        yield await self._held_to_terms(text, result, source, target, brief)
 
     async def close(self) -> None:
         """Nothing to release: the provider is another's."""
 
-    async def _with_masks(
-        self, text: str, source: str, target: str, context: Sequence[Said]
-    ) -> str | None:
+    async def _held_to_terms(
+        self, text: str, result: str, source: str, target: str, brief: Brief
+    ) -> str:
+        """`result`, or a second try where it does not hold to the glossary."""
+        wanted = list(terms.for_pair(brief.terms, source, target))
+        if missed := terms.unheeded(wanted, text, result):
+            answer = Answer(text)
+            stricter = replace(brief, terms=(*brief.terms, *missed))
+            with suppress(TranslationError, ProviderError):
+                async with aclosing(self._ask(text, source, target, stricter)) as pieces:
+                    async for piece in pieces:
+                        answer.add(piece)
+                again = answer.finished()
+                refuse_nonsense(text, again, source, target)
+                still = terms.unheeded(wanted, text, again)
+                if len(still) < len(missed) and not protected.lost(text, again):
+                    result = again
+        return terms.corrected(wanted, text, result)
+
+    async def _with_masks(self, text: str, source: str, target: str, brief: Brief) -> str | None:
         """A second try in which what must stay is hidden; None where that fails too."""
         mask = Mask(text)
         answer = Answer(mask.text)
-        asked = self._ask(mask.text, source, target, context, masked=True)
+        asked = self._ask(mask.text, source, target, brief, masked=True)
         try:
             async with aclosing(asked) as pieces:
                 async for piece in pieces:
@@ -95,18 +113,37 @@ class LLMTranslator:
         text: str,
         source: str,
         target: str,
-        context: Sequence[Said],
+        brief: Brief,
         *,
         masked: bool = False,
     ) -> AsyncGenerator[str]:
         rules = _RULES.format(
-            source=_name(source), target=_name(target), more=_MASKED if masked else ""
-        )
-        messages = [ChatMessage("system", rules), ChatMessage("user", _request(text, context))]
+            source=_name(source), target=_name(target),
+            more=(_MASKED if masked else "") + "".join(_briefed(brief, source, target)),
+        )  # fmt: skip
+        messages = [
+            ChatMessage("system", rules),
+            ChatMessage("user", _request(text, brief.context)),
+        ]
         async with aclosing(self._provider.stream(self._model, messages)) as deltas:
             async for delta in deltas:
                 if delta.text:
                     yield delta.text
+
+
+def _briefed(brief: Brief, source: str, target: str) -> Iterator[str]:
+    """The rules a brief adds."""
+    if brief.formality:
+        yield f"\n- Address the reader in the {brief.formality} way the language has."
+    for term in terms.for_pair(brief.terms, source, target):
+        yield f'\n- "{_line(term.source)}" is '
+        yield f'"{_line(term.target)}"' if term.target else "not translated"
+        yield "".join(f', never "{_line(word)}"' for word in term.never) + "."
+    if brief.about:
+        yield (
+            "\n- What is known of the author, only for gender, tone and names; never tell any of "
+            "it: " + " ".join(_line(sentence) for sentence in brief.about)
+        )
 
 
 def _request(text: str, context: Sequence[Said]) -> str:

@@ -15,11 +15,13 @@ from core.errors import TranslationError
 from core.languages import phrases
 from core.providers.port import Progress
 from core.settings import Settings
+from core.translation import terms
 from core.translation.catalog import RECORDS_URL, Catalog
 from core.translation.layout import take_apart
 from core.translation.models import Model, Models
-from core.translation.port import Said
+from core.translation.port import NO_BRIEF, Brief
 from core.translation.shield import Draft, has_words, translate_sentence
+from core.translation.terms import Term
 
 Result = TypeVar("Result")
 
@@ -65,10 +67,10 @@ class LocalTranslator:
         source: str,
         target: str,
         *,
-        context: Sequence[Said] = (),
+        brief: Brief = NO_BRIEF,
         progress: Progress | None = None,
     ) -> AsyncIterator[str]:
-        """See `Translator.translate`. Grows by the sentence; `context` is of no use to it.
+        """See `Translator.translate`. Grows by the sentence; of `brief` it heeds the terms.
 
         Raises NoTranslationModel, DownloadError, or TranslationError for a damaged model.
         """
@@ -77,12 +79,13 @@ class LocalTranslator:
             return
         shown = done = ""
         route = _Route(self._models, source, target, progress)
+        heeded = list(terms.for_pair(brief.terms, source, target))
         for line in await self._on_thread(partial(take_apart, text)):
             draft = Draft(line)
             for part in line.parts:
                 said = part.text
                 if not part.kept:
-                    said = await self._sentence(part.text, line.known, route)
+                    said = await self._sentence(part.text, line.known, route, heeded)
                 draft.add(part, said)
                 if not part.kept and len(done + draft.text) > len(shown):
                     yield (shown := done + draft.text)
@@ -96,17 +99,23 @@ class LocalTranslator:
         await self._on_thread(self._engines.clear)  # they must end where they were made
         self._thread.shutdown(wait=False)
 
-    async def _sentence(self, text: str, known: frozenset[str], route: _Route) -> str:
+    async def _sentence(
+        self, text: str, known: frozenset[str], route: _Route, heeded: list[Term]
+    ) -> str:
         if not has_words(text):
             return text
         if phrase := phrases.say(text, route.source, route.target):
             return phrase
         models = await route.models()
-        return await self._on_thread(partial(self._through, models, text, known))
+        return await self._on_thread(partial(self._through, models, text, known, heeded))
 
-    def _through(self, models: Sequence[Model], text: str, known: frozenset[str]) -> str:
+    def _through(
+        self, models: Sequence[Model], text: str, known: frozenset[str], heeded: list[Term]
+    ) -> str:
         for model in models:
-            text = translate_sentence(text, self._engine(model).translate, known)
+            text = translate_sentence(text, self._engine(model).translate, known, heeded)
+            # On the way through a language between the two they are there already.
+            heeded = [Term(term.target or term.source, None) for term in heeded]
         return text
 
     def _ready(self, model: Model) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.providers.port import Progress
+from core.translation.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,24 @@ class Said:
 
     author: str
     text: str
+
+
+Formality = Literal["formal", "informal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What an interpreter is told beforehand. Engines heed what they can of it."""
+
+    context: tuple[Said, ...] = ()
+    """What was said before, oldest first."""
+    terms: tuple[Term, ...] = ()
+    about: tuple[str, ...] = ()
+    """What is known of the author, for gender, tone and names. It is told to nobody."""
+    formality: Formality | None = None
+
+
+NO_BRIEF = Brief()
 
 
 class Translator(Protocol):
@@ -28,13 +47,14 @@ class Translator(Protocol):
         source: str,
         target: str,
         *,
-        context: Sequence[Said] = (),
+        brief: Brief = NO_BRIEF,
         progress: Progress | None = None,
     ) -> AsyncIterator[str]:
         """Yield the translation so far, longer each time; the last item is the whole.
 
         Engines that cannot stream yield once. Code, URLs, @names, numbers and emoji
-        come through unchanged. `progress` hears of a model being fetched.
+        come through unchanged, terms as `brief` says. `progress` hears of a model being
+        fetched.
         Raises TranslationError, ProviderError or DownloadError.
         """
         ...

@@ -15,7 +15,7 @@ from core.database import Database
 from core.errors import DatabaseUnavailable, ParleyError, TranslationError
 from core.events import Events
 from core.queries import load
-from core.translation.port import Said, Translator
+from core.translation.port import Brief, Said, Translator
 
 log = logging.getLogger(__name__)
 sql = load("translations")
@@ -117,7 +117,7 @@ class Translations:
             saying.text,
             saying.language or language,
             language,
-            context=await self._context(saying),
+            brief=Brief(context=await self._context(saying)),
             progress=progress,
         ):
             if time.monotonic() - shown >= FLASH_EVERY:
@@ -127,13 +127,13 @@ class Translations:
             raise TranslationError
         return text
 
-    async def _context(self, saying: Saying) -> list[Said]:
+    async def _context(self, saying: Saying) -> tuple[Said, ...]:
         before = {
             "room_id": saying.room_id, "before": saying.message_id, "limit": CONTEXT_MESSAGES
         }  # fmt: skip
         async with self._db.as_user(saying.owner_id) as conn:
             rows = await (await conn.execute(rooms_sql.last_said, before)).fetchall()
-        return [Said(row["author"] or "Host", row["text"]) for row in reversed(rows)]
+        return tuple(Said(row["author"] or "Host", row["text"]) for row in reversed(rows))
 
     def _flash(self, saying: Saying, language: str, text: str, **more: Any) -> None:
         payload = {"message_id": saying.message_id, "language": language, "text": text}

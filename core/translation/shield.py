@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +24,7 @@ from core.translation import protected
 from core.translation.layout import Line, Part, take_apart
 from core.translation.markup import Group, groups
 from core.translation.protected import Kind
+from core.translation.terms import Term, places
 from core.translation.wording import emphasised, said, sticks, with_numbers
 
 Engine = Callable[[str], str]
@@ -76,14 +77,17 @@ class Draft:
         return self.text if kept else self._source
 
 
-def translate_sentence(text: str, engine: Engine, known: Collection[str] = ()) -> str:
+def translate_sentence(
+    text: str, engine: Engine, known: Collection[str] = (), terms: Sequence[Term] = ()
+) -> str:
     """One sentence, its protected spans kept; unchanged where nothing can be translated.
 
-    `known` are the protected pieces of the text around it, which it must not repeat.
+    `known` are the protected pieces of the text around it, which it must not repeat; `terms`
+    are translated as they say.
     """
     if not has_words(text):
         return text
-    for output in _ways(text, cache(engine)):
+    for output in _ways(text, cache(engine), terms):
         if output and protected.faithful(text, output, known):
             return output
     return text
@@ -104,24 +108,24 @@ def has_words(text: str) -> bool:
     return any(char.isalpha() for piece in _between(text, cuts) for char in piece)
 
 
-def _ways(text: str, engine: Engine) -> Iterator[str | None]:
+def _ways(text: str, engine: Engine, terms: Sequence[Term]) -> Iterator[str | None]:
     """Translations, the most natural first; None where one went wrong."""
     spellings = [spelling for spelling in SPELLINGS if spelling.lower() not in text.lower()]
     if spellings:
-        yield _in_place(text, engine, spellings[0])
-    cuts = _all_cuts(text, engine)
+        yield _in_place(text, engine, spellings[0], terms)
+    cuts = _all_cuts(text, engine, terms)
     if cuts:
         for spelling in spellings:
             yield _revealed(said(engine, _masked(text, cuts, spelling), spelling), cuts, spelling)
         yield _piecewise(text, cuts, engine)
 
 
-def _in_place(text: str, engine: Engine, spelling: str) -> str | None:
-    simple = [group for group in groups(text) if _is_simple(group, text)]
+def _in_place(text: str, engine: Engine, spelling: str, terms: Sequence[Term]) -> str | None:
+    simple = [group for group in groups(text) if _is_simple(group, text, terms)]
     whole = [group for group in groups(text) if group not in simple]
     spans = list(_outside(whole, text))
     cuts = _in_order(
-        [*_translated(whole, text, engine)]
+        [*_translated(whole, text, engine, terms), *_term_cuts(text, terms)]
         + [_Cut(span.start, span.end, span.text) for span in spans if span.kind is not Kind.NUMBER]
     )
     output = said(engine, _masked(text, cuts, spelling, simple), spelling)
@@ -135,11 +139,11 @@ def _in_place(text: str, engine: Engine, spelling: str) -> str | None:
     return _revealed(output, cuts, spelling)
 
 
-def _all_cuts(text: str, engine: Engine) -> list[_Cut]:
+def _all_cuts(text: str, engine: Engine, terms: Sequence[Term]) -> list[_Cut]:
     """Every span and group of the sentence held back, the words in groups translated."""
     found = groups(text)
     spans = [_Cut(span.start, span.end, span.text) for span in _outside(found, text)]
-    return _in_order([*_translated(found, text, engine), *spans])
+    return _in_order([*_translated(found, text, engine, terms), *spans, *_term_cuts(text, terms)])
 
 
 def _piecewise(text: str, cuts: list[_Cut], engine: Engine) -> str:
@@ -159,16 +163,31 @@ def _translated_piece(piece: str, engine: Engine) -> str:
     return piece[: words.start()] + output + piece[words.end() :]
 
 
-def _is_simple(group: Group, text: str) -> bool:
-    """Whether it is emphasis around words and numbers alone."""
+def _is_simple(group: Group, text: str, terms: Sequence[Term]) -> bool:
+    """Whether it is emphasis around words and numbers alone, none of them a term."""
     inner = text[group.inner_start : group.inner_end]
     plain = all(span.kind is Kind.NUMBER for span in protected.find(inner))
+    plain = plain and not any(places(inner, term.source) for term in terms)
     return plain and not group.is_link and not groups(inner) and has_words(inner)
 
 
-def _translated(found: Iterable[Group], text: str, engine: Engine) -> Iterator[_Cut]:
+def _term_cuts(text: str, terms: Sequence[Term]) -> Iterator[_Cut]:
+    """The terms of a sentence, outside of what is protected or emphasised."""
+    taken = [(span.start, span.end) for span in protected.find(text)]
+    taken += [(group.start, group.end) for group in groups(text)]
+    for term in sorted(terms, key=lambda term: -len(term.source)):
+        for start, end in places(text, term.source):
+            if all(end <= other or start >= beyond for other, beyond in taken):
+                taken.append((start, end))
+                yield _Cut(start, end, term.target or text[start:end])
+
+
+def _translated(
+    found: Iterable[Group], text: str, engine: Engine, terms: Sequence[Term]
+) -> Iterator[_Cut]:
     for group in found:
-        inner = translate_sentence(text[group.inner_start : group.inner_end], engine)
+        words = text[group.inner_start : group.inner_end]
+        inner = translate_sentence(words, engine, terms=terms)
         opening = text[group.start : group.inner_start]
         yield _Cut(group.start, group.end, opening + inner + text[group.inner_end : group.end])
 

@@ -41,6 +41,11 @@ async def two_hosts(app):
                 "INSERT INTO preferences (user_id, name, value) VALUES (%s, 'system_prompt', %s)",
                 [user, f'"a secret of {handle}"'],
             )
+        memory = await app.memories.create(user, f"a secret of {handle}")
+        gone = await app.memories.create(user, f"another secret of {handle}")
+        await app.memories.delete(user, [gone.id])
+        async with app.database.as_user(user) as conn:
+            await app.memories.note_use(conn, user, turn.message_id, [memory.id])
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,9 @@ from core.errors import DownloadError, NoTranslationModel, TranslationError
 from core.settings import Settings
 from core.translation.catalog import Catalog
 from core.translation.local import LocalTranslator
-from core.translation.models import Model, Models, _bundled
+from core.translation.models import Models, _bundled
+from core.translation.port import Brief
+from core.translation.terms import Term
 from tests.core.remote_settings import RemoteSettings
 from tests.unit.test_protected import MESSAGES, assert_kept
 
@@ -168,9 +171,9 @@ async def test_everything_runs_on_one_thread_and_never_on_the_loop(local: LocalT
     threads: set[int] = set()
     real = local._through
 
-    def through(models: list[Model], text: str, known: frozenset[str]) -> str:
+    def through(*given: Any) -> str:
         threads.add(threading.get_ident())
-        return real(models, text, known)
+        return real(*given)
 
     local._through = through  # type: ignore[method-assign, assignment]
     await asyncio.gather(
@@ -231,3 +234,10 @@ def test_everything_protected_survives_the_real_engine(tmp_path: Path) -> None:
 
         survives()
         runner.run(local.close())
+
+
+async def test_a_glossary_holds(local: LocalTranslator) -> None:
+    brief = Brief(terms=(Term("account", "ficha", ("conta",)), Term("Blue Door", None)))
+    text = "Please open an account for the Blue Door team."
+    said = [item async for item in local.translate(text, "en", "pt", brief=brief)][-1]
+    assert "ficha" in said and "conta" not in said and "Blue Door" in said

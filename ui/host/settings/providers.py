@@ -175,9 +175,10 @@ def _choose(row: ProviderRow, listing: Listing) -> None:
     answers = provider == row.name
     wanted = model if answers else known.default_model(row.name)
     first = wanted if wanted in names else names[0]
+    key = f"models_{row.name}_{len(names)}"
     chosen = st.selectbox(
         f"Models, the newest first ({len(names)})", names, index=names.index(first),
-        key=f"models_{row.name}_{len(names)}", filter_mode="contains",
+        key=key, filter_mode="contains",
         help="Type to filter.", accept_new_options=True,
     )  # fmt: skip
     if answers and chosen == model:
@@ -185,7 +186,12 @@ def _choose(row: ProviderRow, listing: Listing) -> None:
         return
     st.button(
         "Use for chat", type="primary", icon=":material/forum:", key=f"use_{row.name}",
-        on_click=preference.set_, args=[{"ai_provider": row.name, "ai_model": chosen}],
+        on_click=_use, args=[row.name, key],
     )  # fmt: skip
     if not answers:
         st.caption(f"Now {known.row(provider).label} answers.")
+
+
+def _use(name: str, key: str) -> None:
+    """Who clicks before the page is drawn again means what they have just chosen."""
+    preference.set_({"ai_provider": name, "ai_model": st.session_state[key]})

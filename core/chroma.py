@@ -1,0 +1,149 @@
+"""The connection to Chroma: embedded in the data folder, or a server.
+
+An embedded index that is gone or damaged is laid aside and begun anew; `identity` tells whoever
+keeps track of what is in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from core.errors import IndexUnavailable
+from core.settings import Settings
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+_MARKER = "parley-index"
+_THREADS = 4
+
+
+class Chroma:
+    """A client of Chroma, opened on first use, that works on threads of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.data_dir / "index"
+        self._client: Any = None
+        self._opening = asyncio.Lock()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="index")
+        self.identity = ""
+        """Of the index, once it is open; another one holds nothing of what this one held."""
+        self.generation = 0
+        """Grows whenever it is opened anew."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it lies in the data folder, where one process alone may write."""
+        return self._settings.chroma_url is None
+
+    async def do(self, work: Callable[[Any], Result]) -> Result:
+        """The result of `work(client)`. Raises IndexUnavailable for whatever goes wrong in it."""
+        try:
+            async with self._opening:
+                if self._client is None:
+                    await self._on_thread(self._open)
+            return await self._on_thread(lambda: work(self._client))
+        except Exception as error:
+            if isinstance(error, IndexUnavailable):
+                raise
+            raise IndexUnavailable from error
+
+    async def begin_anew(self) -> None:
+        """Lay an embedded index aside and begin an empty one; drop all that is in a server's."""
+        async with self._opening:
+            await self._on_thread(self._begin_anew)
+
+    async def close(self) -> None:
+        """Let go of the index."""
+        async with self._opening:
+            if self._client is not None:
+                await self._on_thread(self._let_go)
+        self._threads.shutdown(wait=False)
+
+    async def _on_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _open(self) -> None:
+        try:
+            client = self._connect()
+            self.identity = _identity(client)
+        except Exception as error:
+            if not self.is_embedded:
+                raise
+            log.warning("The index in %s is damaged and made anew: %s", self._folder, error)
+            self._lay_aside()
+            client = self._connect()
+            self.identity = _identity(client)
+        self._client = client
+        self.generation += 1
+
+    def _begin_anew(self) -> None:
+        if self.is_embedded:
+            self._let_go()
+            self._lay_aside()
+        else:
+            client = self._client or self._connect()
+            for collection in client.list_collections():
+                client.delete_collection(collection.name)
+        self._client = None
+        self._open()
+
+    def _connect(self) -> Any:
+        # A second of importing that start-up does not wait for.
+        import chromadb  # noqa: PLC0415
+        from chromadb.config import Settings as ChromaSettings  # noqa: PLC0415
+
+        quiet = ChromaSettings(anonymized_telemetry=False)
+        if self._settings.chroma_url:
+            url = urlsplit(self._settings.chroma_url)
+            secure = url.scheme == "https"
+            return chromadb.HttpClient(
+                host=url.hostname or "localhost",
+                port=url.port or (443 if secure else 80),
+                ssl=secure,
+                settings=quiet,
+            )
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(path=str(self._folder), settings=quiet)
+
+    def _let_go(self) -> None:
+        from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
+
+        client, self._client = self._client, None
+        if client is not None and hasattr(client, "close"):
+            client.close()
+        SharedSystemClient.clear_system_cache()
+
+    def _lay_aside(self) -> None:
+        """Beside the new one, in case somebody wants to look into it; an older one goes."""
+        from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
+
+        SharedSystemClient.clear_system_cache()
+        for old in self._folder.parent.glob(f"{self._folder.name}-damaged-*"):
+            _remove(old)
+        if self._folder.exists():
+            self._folder.rename(self._folder.with_name(f"index-damaged-{int(time.time())}"))
+
+
+def _identity(client: Any) -> str:
+    """What a marker collection in the index says; it is made with the index."""
+    marker = client.get_or_create_collection(
+        _MARKER, metadata={"identity": uuid4().hex}, embedding_function=None
+    )
+    client.list_collections()
+    return str(marker.metadata["identity"])
+
+
+def _remove(folder: Path) -> None:
+    import shutil  # noqa: PLC0415
+
+    shutil.rmtree(folder, ignore_errors=True)

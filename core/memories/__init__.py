@@ -1,0 +1,1 @@
+"""What Parley knows of its person: kept, learned, found again, used."""

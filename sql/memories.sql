@@ -1,0 +1,166 @@
+-- name: insert
+INSERT INTO memories (user_id, kind, text, context, language, status, pinned, origin,
+                      conversation_id, message_id, replaces, created_at, valid_from)
+VALUES (%(user_id)s, %(kind)s, %(text)s, %(context)s, %(language)s, %(status)s, %(pinned)s,
+        %(origin)s, %(conversation_id)s, %(message_id)s, %(replaces)s,
+        coalesce(%(created_at)s, now()), coalesce(%(created_at)s, now()))
+RETURNING *
+
+-- name: insert_words
+INSERT INTO memory_words (user_id, word, memory, weight, length)
+SELECT %(user_id)s, w.word, %(number)s, w.weight, %(length)s
+FROM unnest(%(words)s::text[], %(weights)s::real[]) AS w (word, weight)
+
+-- name: set_length
+UPDATE memories SET length = %(length)s WHERE number = %(number)s
+
+-- name: drop_words
+DELETE FROM memory_words w USING memories m WHERE w.memory = m.number AND m.id = ANY(%(ids)s)
+
+-- name: get
+SELECT * FROM memories WHERE id = %(id)s AND status <> 'deleted'
+
+-- name: some
+SELECT * FROM memories WHERE id = ANY(%(ids)s) AND status <> 'deleted'
+
+-- name: same
+-- One that says the same, whatever its case and spaces.
+SELECT * FROM memories
+WHERE status IN ('active', 'proposed') AND kind = %(kind)s
+  AND lower(regexp_replace(text, '\s+', ' ', 'g')) = lower(%(text)s) LIMIT 1
+
+-- name: list
+SELECT * FROM memories
+WHERE status = %(status)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+ORDER BY pinned DESC, updated_at DESC, id LIMIT %(limit)s OFFSET %(offset)s
+
+-- name: count
+SELECT count(*) FILTER (WHERE status = 'active') AS active,
+       count(*) FILTER (WHERE status = 'active' AND enabled) AS enabled,
+       count(*) FILTER (WHERE status = 'proposed') AS proposed
+FROM memories WHERE status IN ('active', 'proposed')
+
+-- name: history
+-- What a memory replaced, and what that had replaced, the newest first.
+WITH RECURSIVE line AS (
+    SELECT m.*, 0 AS depth FROM memories m WHERE m.id = %(id)s
+  UNION ALL
+    SELECT m.*, l.depth + 1 FROM line l JOIN memories m ON m.id = l.replaces WHERE l.depth < 50
+)
+SELECT * FROM line WHERE depth > 0 AND status = 'replaced' ORDER BY depth
+
+-- name: terms
+SELECT * FROM memories WHERE kind = 'term' AND status = 'active' AND enabled
+
+-- name: pinned
+SELECT * FROM memories WHERE pinned AND kind <> 'term' AND status = 'active' AND enabled
+ORDER BY updated_at DESC LIMIT %(limit)s
+
+-- name: change
+UPDATE memories SET
+    text = coalesce(%(text)s, text), kind = coalesce(%(kind)s, kind),
+    enabled = coalesce(%(enabled)s, enabled), pinned = coalesce(%(pinned)s, pinned),
+    status = coalesce(%(status)s, status), language = coalesce(%(language)s, language),
+    updated_at = now(),
+    revision = revision + (%(text)s::text IS NOT NULL)::integer
+WHERE id = %(id)s AND status IN ('active', 'proposed') RETURNING *
+
+-- name: switch_all
+UPDATE memories SET enabled = %(enabled)s WHERE status = 'active' AND enabled <> %(enabled)s
+
+-- name: end
+-- Deleted or replaced: found no more.
+UPDATE memories SET status = %(status)s, valid_until = now(), updated_at = now()
+WHERE id = ANY(%(ids)s) AND status IN ('active', 'proposed') RETURNING *
+
+-- name: ids
+SELECT id, number FROM memories WHERE status IN ('active', 'proposed')
+
+-- name: bring_back
+UPDATE memories SET status = 'active', valid_until = NULL, updated_at = now()
+WHERE id = ANY(%(ids)s) AND status = 'deleted' RETURNING *
+
+-- name: forget
+INSERT INTO forgotten_memories (user_id, fingerprint)
+SELECT %(user_id)s, f FROM unnest(%(fingerprints)s::bytea[]) AS f ON CONFLICT DO NOTHING
+
+-- name: remember_again
+DELETE FROM forgotten_memories WHERE fingerprint = ANY(%(fingerprints)s)
+
+-- name: forgotten
+SELECT fingerprint, embedder, embedding FROM forgotten_memories
+
+-- name: place_forgotten
+UPDATE forgotten_memories SET embedder = %(embedder)s, embedding = %(embedding)s
+WHERE fingerprint = %(fingerprint)s
+
+-- name: collection
+SELECT count(*) AS total, coalesce(avg(length), 0) AS average FROM memories
+WHERE user_id = %(user_id)s AND status = 'active'
+
+-- name: frequencies
+SELECT word, count(*) AS n FROM memory_words
+WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
+
+-- name: postings
+-- Of some words all, of the others those in some memories.
+SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
+FROM memory_words
+WHERE user_id = %(user_id)s AND (word = ANY(%(essential)s)
+      OR (word = ANY(%(others)s) AND memory = ANY(%(among)s)))
+GROUP BY word
+
+-- name: numbered
+SELECT * FROM memories
+WHERE number = ANY(%(numbers)s) AND status = ANY(%(statuses)s) AND enabled
+
+-- name: used
+UPDATE memories SET used_at = now(), uses = uses + 1 WHERE id = ANY(%(ids)s)
+
+-- name: note_use
+INSERT INTO memory_uses (user_id, message_id, language, memory_ids)
+VALUES (%(user_id)s, %(message_id)s, %(language)s, %(ids)s)
+ON CONFLICT (message_id, language) DO UPDATE SET memory_ids = excluded.memory_ids
+
+-- name: uses
+-- The memories each of some messages was made with, as they are now.
+SELECT u.message_id AS used_by, u.language AS used_in, m.* FROM memory_uses u
+CROSS JOIN unnest(u.memory_ids) WITH ORDINALITY AS used (id, place)
+JOIN memories m ON m.id = used.id
+WHERE u.message_id = ANY(%(message_ids)s) AND m.status <> 'deleted'
+ORDER BY u.message_id, used.place
+
+-- name: to_index
+SELECT number, text, revision FROM memories
+WHERE status IN ('active', 'proposed') AND indexed_as IS DISTINCT FROM %(mark)s || ' ' || revision
+ORDER BY updated_at DESC LIMIT %(limit)s
+
+-- name: to_unindex
+SELECT number FROM memories WHERE status IN ('replaced', 'deleted') AND indexed_as IS NOT NULL
+LIMIT %(limit)s
+
+-- name: indexed
+UPDATE memories m SET indexed_as = %(mark)s || ' ' || i.revision
+FROM unnest(%(numbers)s::bigint[], %(revisions)s::integer[]) AS i (number, revision)
+WHERE m.number = i.number AND m.revision = i.revision
+
+-- name: unindexed
+UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s) AND status IN ('replaced', 'deleted')
+
+-- name: waiting
+SELECT user_id, count FROM unindexed_memories(%(mark)s, false)
+
+-- name: all_owners
+SELECT user_id, count FROM unindexed_memories(%(mark)s, true)
+
+-- name: unindex_all
+SELECT unindex_memories() AS n
+
+-- name: purge
+SELECT purge_deleted_memories(%(minutes)s) AS n
+
+-- name: take_for_missing
+UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s)
+
+-- name: any
+SELECT any_memories() AS exist
