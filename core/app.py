@@ -15,7 +15,7 @@ from core.accounts import Accounts
 from core.chat import Chat, open_chat
 from core.conversations import Conversations
 from core.database import Database, open_database
-from core.embeddings import LocalEmbedder
+from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
 from core.feed import Feed, Presence
@@ -106,13 +106,17 @@ class App:
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, progress: Progress | None = None, *, working: bool = True
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    working: bool = True,
+    embedder: Embedder | None = None,
 ) -> AsyncIterator[App]:
     """Open Parley: database, events, providers, rooms and background work.
 
     `progress` hears of what takes longer than a moment. Without `working` this process does no
-    jobs and nothing by itself; what it defers is done by others. Raises ConfigurationError or
-    DatabaseUnavailable, each saying what to do.
+    jobs and nothing by itself; what it defers is done by others. `embedder` is this computer's
+    if none is given. Raises ConfigurationError or DatabaseUnavailable, each saying what to do.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings, progress))
@@ -130,7 +134,7 @@ async def open_app(
         jobs = Jobs(database)
         vectors = Vectors(settings)
         stack.push_async_callback(vectors.close)
-        embedder = LocalEmbedder()
+        embedder = embedder or LocalEmbedder()
         stack.push_async_callback(embedder.close)
         memories = Memories(database, events, jobs)
         memory_index = MemoryIndex(database, vectors, embedder, jobs)

@@ -56,9 +56,8 @@ async def reindex() -> int:
             await app.memory_index.catch_up(bar.show)
         bar.end()
         left = (await app.memory_index.differences(mend=not await _is_anothers(app))).missing
-    return _said(
-        f"{left} memories are not in the index." if left else "The index is complete.", left
-    )
+    _say(f"{left} memories are not in the index." if left else "The index is complete.")
+    return 1 if left else 0
 
 
 async def verify() -> int:

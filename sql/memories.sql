@@ -1,7 +1,7 @@
 -- name: insert
-INSERT INTO memories (user_id, kind, text, context, language, status, pinned, origin,
+INSERT INTO memories (user_id, kind, text, context, said_by, language, status, pinned, origin,
                       conversation_id, message_id, replaces, created_at, valid_from)
-VALUES (%(user_id)s, %(kind)s, %(text)s, %(context)s, %(language)s, %(status)s, %(pinned)s,
+VALUES (%(user_id)s, %(kind)s, %(text)s, %(context)s, %(said_by)s, %(language)s, %(status)s, %(pinned)s,
         %(origin)s, %(conversation_id)s, %(message_id)s, %(replaces)s,
         coalesce(%(created_at)s, now()), coalesce(%(created_at)s, now()))
 RETURNING *
@@ -27,7 +27,7 @@ SELECT * FROM memories WHERE id = ANY(%(ids)s) AND status <> 'deleted'
 -- One that says the same, whatever its case and spaces.
 SELECT * FROM memories
 WHERE status IN ('active', 'proposed') AND kind = %(kind)s
-  AND lower(regexp_replace(text, '\s+', ' ', 'g')) = lower(%(text)s) LIMIT 1
+  AND said_by IS NOT DISTINCT FROM %(said_by)s AND lower(regexp_replace(text, '\s+', ' ', 'g')) = lower(%(text)s) LIMIT 1
 
 -- name: list
 SELECT * FROM memories
@@ -103,12 +103,15 @@ SELECT word, count(*) AS n FROM memory_words
 WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
 
 -- name: postings
--- Of some words all, of the others those in some memories.
 SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
 FROM memory_words
-WHERE user_id = %(user_id)s AND (word = ANY(%(essential)s)
-      OR (word = ANY(%(others)s) AND memory = ANY(%(among)s)))
+WHERE user_id = %(user_id)s AND word = ANY(%(words)s)
+  AND (%(among)s::bigint[] IS NULL OR memory = ANY(%(among)s))
 GROUP BY word
+
+-- name: speakers
+SELECT DISTINCT said_by FROM memories
+WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 200
 
 -- name: numbered
 SELECT * FROM memories

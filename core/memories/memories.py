@@ -47,6 +47,7 @@ class Memories:
         status: Status = "active",
         origin: Origin = "person",
         context: str | None = None,
+        said_by: str | None = None,
         conversation_id: UUID | None = None,
         message_id: int | None = None,
         replaces: UUID | None = None,
@@ -56,19 +57,17 @@ class Memories:
 
         A memory that `replaces` another ends it; both stay in its history.
         """
-        text = fitting(text, kind)
-        new = {
-            "user_id": user_id, "kind": kind, "text": text, "context": context,
-            "language": languages.detect(text), "status": status, "pinned": pinned,
-            "origin": origin, "conversation_id": conversation_id, "message_id": message_id,
-            "replaces": replaces, "created_at": created_at,
-        }  # fmt: skip
+        new = _new(
+            user_id, text, kind, context=context, said_by=said_by, status=status, pinned=pinned,
+            origin=origin, conversation_id=conversation_id, message_id=message_id,
+            replaces=replaces, created_at=created_at,
+        )  # fmt: skip
         async with self._db.as_user(user_id) as conn:
             memory = await self._insert(conn, new)
             if memory.status == "proposed" and status == "active":
                 memory = await self._change(conn, user_id, memory.id, status="active")
             if origin != "learned":
-                prints = {"fingerprints": [fingerprint(text)]}
+                prints = {"fingerprints": [fingerprint(memory.text)]}
                 await conn.execute(sql.remember_again, prints)
             if replaces and status == "active":
                 await self._end(conn, user_id, [replaces], "replaced")
@@ -78,25 +77,14 @@ class Memories:
     async def create_many(
         self, user_id: UUID, entries: Sequence[dict[str, Any]], origin: Origin = "imported"
     ) -> int:
-        """Keep many at once (text, kind, pinned, context, created_at of each); how many were new.
+        """Keep many at once, all or none; how many were new.
 
-        All or none.
+        Of each its `text`, and as far as known kind, pinned, context, said_by and created_at.
         """
         async with self._db.as_user(user_id) as conn:
             before = await self._count(conn)
             for entry in entries:
-                kind = entry.get("kind", "fact")
-                text = fitting(entry["text"], kind)
-                await self._insert(
-                    conn,
-                    {
-                        "user_id": user_id, "kind": kind, "text": text, "status": "active",
-                        "context": entry.get("context"), "language": languages.detect(text),
-                        "pinned": entry.get("pinned", False), "origin": origin,
-                        "conversation_id": None, "message_id": None, "replaces": None,
-                        "created_at": entry.get("created_at"),
-                    },
-                )  # fmt: skip
+                await self._insert(conn, _new(user_id, origin=origin, **entry))
             made = (await self._count(conn))["active"] - before["active"]
             await self._tell(conn, user_id)
         return int(made)
@@ -258,6 +246,17 @@ class Memories:
     async def _tell(self, conn: Connection, user_id: UUID) -> None:
         await self._jobs.defer(conn, INDEX_JOB, user_id=str(user_id))
         await self._events.publish(conn, user_id, CHANGED)
+
+
+def _new(user_id: UUID, text: str, kind: Kind = "fact", **known: Any) -> dict[str, Any]:
+    """A row to be. Raises Refused for what cannot be kept."""
+    text = fitting(text, kind)
+    usual = {"status": "active", "pinned": False} | dict.fromkeys(
+        ("context", "said_by", "conversation_id", "message_id", "replaces", "created_at")
+    )
+    return usual | known | {
+        "user_id": user_id, "kind": kind, "text": text, "language": languages.detect(text),
+    }  # fmt: skip
 
 
 def _found(row: dict[str, Any] | None) -> Memory:
