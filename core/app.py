@@ -19,11 +19,16 @@ from core.errors import ParleyError
 from core.events import Events, open_events
 from core.feed import Feed, Presence
 from core.jobs import Jobs
+from core.memories.knowledge import Knowing
+from core.memories.nothing import NothingKnown
 from core.preferences import Keeper, Preferences
 from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.rooms import Participant, Rooms
 from core.settings import Settings
+from core.slates.runs import Runs, open_runs
+from core.slates.slates import Slates
+from core.slates.writing import Writer
 from core.speech import Speech
 from core.titles import Titles
 from core.translation.engines import Engines
@@ -34,6 +39,8 @@ log = logging.getLogger(__name__)
 
 EVENTS_KEPT = 7
 """Days after which events are forgotten; what they told of stays."""
+SLATES_KEPT = 1
+"""Days in which a deleted slate can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class App:
     presence: Presence
     vectors: Vectors
     speech: Speech
+    slates: Slates
+    slate_runs: Runs
     jobs: Jobs
     host_id: UUID
 
@@ -124,9 +133,15 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         chat = await stack.enter_async_context(
             open_chat(preferences, database, events, providers, conversations, jobs)
         )
+        knowing: Knowing = NothingKnown()
+        slates = Slates(database)
+        slate_runs = await stack.enter_async_context(
+            open_runs(database, events, engines, Writer(preferences, providers), knowing)
+        )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
         jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
+        jobs.every("23 3 * * *", "forget_slates", lambda: slates.forget_deleted(SLATES_KEPT))
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         await stack.enter_async_context(jobs.working())
         await stack.enter_async_context(_running(presence.keep()))
@@ -134,7 +149,7 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             chat, translations, engines, rooms, presence, Vectors(settings),
-            speech, jobs, host_id,
+            speech, slates, slate_runs, jobs, host_id,
         )  # fmt: skip
 
 
