@@ -86,7 +86,7 @@ function cells(row) {
 }
 
 function line({ text, offset }, cut) {
-  if (!text.trim()) return el("div", { class: "line blank" }, el("br"));
+  if (!text.trim()) return el("div", { class: "md blank" }, el("br"));
   if (RULE.test(text)) return el("hr");
   const heading = HEADING.exec(text);
   if (heading) return block(`h${heading[1].length}`, text, heading[0].length, offset, cut);
@@ -100,7 +100,7 @@ function line({ text, offset }, cut) {
 function block(kind, text, begin, offset, cut) {
   const level = /^h(\d)$/.exec(kind)?.[1];
   const heading = level ? { role: "heading", "aria-level": level } : {};
-  return el("div", { class: `line ${kind}`.trim(), dir: "auto", ...heading }, ...cut(text.slice(begin), offset + begin));
+  return el("div", { class: `md ${kind}`.trim(), dir: "auto", ...heading }, ...cut(text.slice(begin), offset + begin));
 }
 
 function listed([, indent, number, box], node) {

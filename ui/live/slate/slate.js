@@ -18,7 +18,7 @@ import { AUTO, counted, TASKS } from "./wording.js";
 const DEBOUNCE = 500; // ms without a key until the text is run
 const NOTICE = 6000; // ms a notice stays
 const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
-const SHEETS = ["room.css", "messages.css", "sheet.css", "slate/slate.css"];
+const SHEETS = ["room.css", "sheet.css", "slate/slate.css"];
 const DRAFT = "parley-slate:draft"; // what was typed and is not known to be kept
 const PREFERENCES = "parley-slate";
 const USUAL = { task: "translate", source: null, target: "en", formality: null, keep_formatting: true, style: "clearer", instruction: "", reply_in: null };
@@ -78,10 +78,10 @@ class Slate {
     this.copy = button("copy", "Copy", () => this.#copy());
     this.send = button("send", "Send to a room", () => this.#rooms());
     this.anew = button("retry", "Again", () => this.#go({ again: true }));
-    const left = el("section", { class: "pane source", "aria-label": "Text" }, this.input, el("div", { class: "foot-bar" }, this.count, this.clear));
-    const right = el("section", { class: "pane target", "aria-label": "What is made of it" }, el("div", { class: "scroll" }, this.empty, this.result.element), this.status.element, el("div", { class: "foot-bar" }, this.copy, this.send, this.anew));
+    const left = el("section", { class: "pane of-text", "aria-label": "Text" }, this.input, el("div", { class: "foot-bar" }, this.count, this.clear));
+    const right = el("section", { class: "pane of-result", "aria-label": "What is made of it" }, el("div", { class: "scroll" }, this.empty, this.result.element), this.status.element, el("div", { class: "foot-bar" }, this.copy, this.send, this.anew));
     this.versions = button("history", "Versions", () => this.#versions());
-    const bar = el("div", { class: "bar" }, button("list", "Slates", () => this.#slates()), button("plus", "New", () => this.open(null)), el("span", { class: "gap" }), this.versions);
+    const bar = el("div", { class: "top-bar" }, button("list", "Slates", () => this.#slates()), button("plus", "New", () => this.open(null)), el("span", { class: "gap" }), this.versions);
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
     this.element.append(bar, this.toolbar.element, el("div", { class: "panes" }, left, right), el("div", { class: "notices" }, this.notice));
     this.sheets = styleSheets(() => (this.element.style.removeProperty("visibility"), this.#grow()), SHEETS);

@@ -25,11 +25,11 @@ export class Toolbar {
       class: "input instruction", type: "text", maxlength: "2000", dir: "auto", autocomplete: "off", enterkeyhint: "done",
       on: { input: () => onChange({ instruction: this.instruction.value }, { typed: true }) },
     });
-    this.left = el("div", { class: "side left" }, this.source);
-    this.right = el("div", { class: "side right" }, this.target, this.reply, this.formality, this.keep);
-    this.languagesRow = el("div", { class: "languages" }, this.left, this.swap, this.right);
+    const left = el("div", { class: "left" }, this.source);
+    const half = el("div", { class: "half" }, el("div", { class: "right" }, this.target, this.reply), el("div", { class: "tone" }, this.formality, this.keep));
+    const row = el("div", { class: "languages" }, left, this.swap, half);
     this.how = el("div", { class: "how" }, this.styles, this.instruction);
-    this.element = el("div", { class: "toolbar" }, this.tasks, this.how, this.languagesRow);
+    this.element = el("div", { class: "toolbar" }, this.tasks, this.how, row);
   }
 
   /** Show options, and the language the text was found to be in. */
