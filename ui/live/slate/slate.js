@@ -110,7 +110,7 @@ class Slate {
       if (id !== this.id) return;
       this.able = able;
       if (slate && !this.dirty) this.#show(slate);
-      if (draft && (draft.id ?? null) === (id ?? null) && draft.text !== (slate?.text ?? "")) this.#recover(draft);
+      if (draft && (draft.id ?? null) === (id ?? null)) this.#recover(draft);
       if (this.dirty) this.#flush(true);
     } catch (error) {
       if (error.code === "not_found") return this.#gone();

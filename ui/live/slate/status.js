@@ -14,7 +14,7 @@ export class Status {
 
   /** `run`: what was last heard of it, or null. */
   show(run, options) {
-    const facts = run && [run.status, run.done, run.count, run.note, run.remark, run.error, run.engine, run.used, run.stale, run.task, run.language, options.target, options.task];
+    const facts = run && [run.status, run.done, run.count, run.note, run.remark, run.error, run.engine, run.used, run.stale, run.task, run.language, options.target, options.task, options.formality];
     const now = JSON.stringify(facts);
     if (now === this.shown) return;
     this.shown = now;
@@ -29,6 +29,7 @@ export class Status {
     else if (run.stale) parts.push(row("quiet", "The text has changed since.", this.#button("Bring it up to date", "onResume")));
     if (run.remark) parts.push(row("quiet", `Another model answered: ${run.remark}`));
     if (run.task === "translate" && run.language && run.language === run.target) parts.push(row("quiet", "The text is in this language already. Choose another one to translate into."));
+    if (run.engine === "local" && options.formality && options.task === "translate") parts.push(row("quiet", "The translator on this computer knows no tone; an AI of your own does."));
     if (run.used?.length) parts.push(used(run.used));
     if (run.status === "complete" && run.engine && options.task === run.task) parts.push(row("quiet made-by", engineName(run.engine)));
     return parts;
