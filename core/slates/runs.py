@@ -142,10 +142,6 @@ class Runs:
         await self._shelf.restore(user_id, slate_id, version_id)
         await self._changed(slate_id)
 
-    async def delete(self, user_id: UUID, slate_id: UUID) -> None:
-        """Stop what runs, as its slate is being deleted."""
-        await self.stop(user_id, slate_id)
-
     def able(self) -> bool:
         """Whether there is an AI for what the local engine cannot do."""
         return self._writer.able()

@@ -260,6 +260,7 @@ def test_a_failure_says_what_to_do_and_is_tried_again(page, model):
     text(page).fill("Will you come?")
     expect(page.get_by_role("alert")).to_be_visible()
     model.failing = False
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_disabled()
     press(page, "Try again")
     reply = model.expect()
     reply.write("Yes, I will.")
@@ -280,6 +281,34 @@ def test_a_long_text_shows_its_progress_is_stopped_and_resumed(page):
     press(page, "Resume")
     expect(page.locator("progress")).to_be_visible()
     press(page, "Stop")
+
+
+def test_what_was_known_is_shown_as_used(page, model):
+    known = '[{"id":"1","kind":"term","text":"station: estação"}]'
+    page.add_init_script(
+        f"""const parse = JSON.parse;
+        JSON.parse = (text) => parse(text?.replace?.('"used":[]', '"used":{known}') ?? text);"""
+    )
+    page.reload()
+    task(page, "Explain")
+    reply = asked(page, model, "The station is old.")
+    reply.write("It is old.")
+    reply.end()
+    expect(page.get_by_role("list", name="Used").get_by_text("station: estação")).to_be_visible()
+
+
+def test_a_text_typed_just_before_another_slate_is_opened_is_kept(page):
+    translated(page, STATION, ESTACAO)
+    address = page.url
+    text(page).fill("Thank you very much.")
+    press(page, "New")
+    expect(text(page)).to_have_value("")
+    page.go_back()
+    expect(page).to_have_url(address)
+    expect(text(page)).to_have_value("Thank you very much.")
+    expect(page.get_by_text("The text has changed since.")).to_be_visible()
+    press(page, "Bring it up to date")
+    expect(result(page)).to_have_text("Muito obrigado.")
 
 
 def test_right_to_left_reads_right_to_left(page):

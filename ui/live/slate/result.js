@@ -45,6 +45,7 @@ export class Result {
       const old = before?.text || before?.old || "";
       this.pieces[place] = { text: now, old: now ? "" : old, ...facts };
     }
+    if (!this.running) this.pieces.forEach((piece) => (piece.old = "")); // nothing new comes in its place
     for (let place = 0; place < count; place += 1) this.pieces[place] ??= { text: "", old: "", state: "waiting", ends: true };
   }
 

@@ -41,7 +41,7 @@ class Slate {
     this.words = new Words(strings, "en", [{ code: AUTO, name: "" }, ...languages]);
     this.#build(root, languages, theme);
     this.draft = load(DRAFT);
-    this.leave = () => this.dirty && this.#flush(false);
+    this.leave = () => this.dirty && this.#keepNow();
     window.addEventListener("pagehide", this.leave);
     this.line = new Line(new URL("/ws/slates", location.href).href.replace(/^http/, "ws"), {
       onEvent: (event) => this.#heard(event),
@@ -142,7 +142,7 @@ class Slate {
 
   /** Show another slate, or a new one. */
   open(id) {
-    if (this.dirty) this.#flush(false);
+    this.leave();
     clearTimeout(this.timer);
     Object.assign(this, { id, run: null, dirty: false, options: id ? this.options : { ...this.options, instruction: "", source: null } });
     this.input.value = "";
@@ -228,6 +228,14 @@ class Slate {
     if (next && (this.dirty || next.again)) this.#flush(next.run, next.again);
     this.#draw();
     return undefined;
+  }
+
+  /** Keep what was typed before something else is shown: without waiting for what is under way. */
+  #keepNow() {
+    const { id, options } = this;
+    const text = this.input.value;
+    this.dirty = false;
+    if (id || text.trim()) this.line.ask({ write: { id, text, options } }).catch(() => {}); // the draft stays
   }
 
   #kept(asked, id, text) {

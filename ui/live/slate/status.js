@@ -30,7 +30,7 @@ export class Status {
     if (run.remark) parts.push(row("quiet", `Another model answered: ${run.remark}`));
     if (run.task === "translate" && run.language && run.language === run.target) parts.push(row("quiet", "The text is in this language already. Choose another one to translate into."));
     if (run.engine === "local" && options.formality && options.task === "translate") parts.push(row("quiet", "The translator on this computer knows no tone; an AI of your own does."));
-    if (run.used?.length) parts.push(used(run.used));
+    if (run.used?.length) parts.push(used(run));
     if (run.status === "complete" && run.engine && options.task === run.task) parts.push(row("quiet made-by", engineName(run.engine)));
     return parts;
   }
@@ -62,7 +62,8 @@ function row(kind, text, ...more) {
   return el("div", { class: `row-line ${kind}`.trim() }, el("span", {}, text), ...more);
 }
 
-function used(known) {
+function used({ used: known, engine }) {
   const chips = known.map(({ kind, text }) => el("li", { class: `chip ${kind}`, dir: "auto", title: kind === "term" ? "From your glossary" : "From your memories" }, text));
-  return el("div", { class: "used" }, el("span", { class: "quiet" }, "Used:"), el("ul", {}, ...chips));
+  const label = engine === "local" ? "Known, but the translator on this computer uses none of it:" : "Used:";
+  return el("div", { class: "used" }, el("span", { class: "quiet" }, label), el("ul", { "aria-label": "Used" }, ...chips));
 }

@@ -41,7 +41,7 @@ export class Toolbar {
     const found = detected && detected !== options.source ? this.#name(detected) : null;
     name(this.source, options.source ? this.#name(options.source) : found ? `${found} · detected` : "Detect language");
     name(this.target, this.#name(options.target));
-    name(this.reply, options.reply_in ? `In ${this.#name(options.reply_in)}` : "In the text’s language");
+    name(this.reply, options.reply_in ? `In ${this.#name(options.reply_in)}` : "Same language");
     this.formality.value = options.formality ?? "";
     this.formatting.checked = options.keep_formatting;
     for (const one of [this.swap, this.target, this.formality]) one.hidden = !translates;
@@ -62,7 +62,7 @@ export class Toolbar {
 
   #pick(which) {
     const optional = which !== "target";
-    const none = { code: AUTO, name: which === "source" ? "Detect language" : "The text’s language" };
+    const none = { code: AUTO, name: which === "source" ? "Detect language" : "Same language as the text" };
     pickLanguage(this.root, {
       title: { source: "Language of the text", target: "Translate into", reply_in: "Language of the result" }[which],
       languages: optional ? [none, ...this.languages] : this.languages,
