@@ -133,6 +133,11 @@ def fingerprint(text: str, options: Options) -> str:
     return _hash([text, options.deciding()])
 
 
+def noted(known: Knowledge) -> list[dict[str, Any]]:
+    """What was known, as it is kept with a version."""
+    return [{"id": str(one.id), "kind": one.kind, "text": one.text} for one in known.items]
+
+
 def heeded(terms: Iterable[Term], text: str) -> tuple[Term, ...]:
     """The terms that are in a text."""
     lower = text.casefold()

@@ -21,7 +21,7 @@ from core.memories.knowledge import Knowing
 from core.slates.options import Options
 from core.slates.parts import split
 from core.slates.plain import plain
-from core.slates.run import Maker, Piece, Run, Status, digest
+from core.slates.run import Maker, Piece, Run, Status, digest, noted
 from core.slates.shelf import Shelf, piece_with
 from core.slates.slates import CHANGED, something
 from core.slates.translating import PART_LENGTH, Translating
@@ -180,7 +180,7 @@ class Runs:
             run.language = await asyncio.to_thread(languages.detect, run.text)
         run.tell()
         run.known = await self._knowing.about(run.user_id, [run.text])
-        run.noted = run.known.noted()
+        run.noted = noted(run.known)
         maker = self._maker(run)
         run.engine = maker.name
         pieces = await asyncio.to_thread(_cut, run, maker.name)
