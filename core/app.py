@@ -29,6 +29,9 @@ from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.rooms import Participant, Rooms
 from core.settings import Settings
+from core.slates.runs import Runs, open_runs
+from core.slates.slates import Slates
+from core.slates.writing import Writer
 from core.speech import Speech
 from core.titles import Titles
 from core.translation.engines import Engines
@@ -41,6 +44,8 @@ UNDO_WITHIN = 60
 """Minutes in which what was deleted can be brought back."""
 EVENTS_KEPT = 7
 """Days after which events are forgotten; what they told of stays."""
+SLATES_KEPT = 1
+"""Days in which a deleted slate can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class App:
     recall: Recall
     learning: Learning
     speech: Speech
+    slates: Slates
+    slate_runs: Runs
     jobs: Jobs
     host_id: UUID
 
@@ -161,9 +168,14 @@ async def open_app(
                 learning.after_turn,
             )
         )
+        slates = Slates(database)
+        slate_runs = await stack.enter_async_context(
+            open_runs(database, events, engines, Writer(preferences, providers), recall)
+        )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
         jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
+        jobs.every("23 3 * * *", "forget_slates", lambda: slates.forget_deleted(SLATES_KEPT))
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
         jobs.every("*/10 * * * *", "purge_memories", lambda: memories.purge(UNDO_WITHIN))
@@ -175,7 +187,7 @@ async def open_app(
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             chat, translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            learning, speech, jobs, host_id,
+            learning, speech, slates, slate_runs, jobs, host_id,
         )  # fmt: skip
 
 

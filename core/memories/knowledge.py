@@ -41,6 +41,11 @@ class Knowledge:
         return tuple(item.text for item in self.items if item.term is None)
 
     @property
+    def only_terms(self) -> Knowledge:
+        """What may be told where nobody is to hear of the person."""
+        return Knowledge(tuple(item for item in self.items if item.term))
+
+    @property
     def ids(self) -> list[UUID]:
         """Kept beside what was made with it, so that one sees what was used."""
         return [item.id for item in self.items]

@@ -120,9 +120,7 @@ class Translations:
     async def _known(self, engine: Translator, saying: Saying) -> Knowledge:
         """The terms of the room's owner; for their own words, what is known of them as well."""
         known = await self._knowing.about(saying.owner_id, [saying.text])
-        if saying.by_host and engine.heeds_the_author:
-            return known
-        return Knowledge(tuple(item for item in known.items if item.term))
+        return known if saying.by_host and engine.heeds_the_author else known.only_terms
 
     async def _translate(
         self, engine: Translator, saying: Saying, language: str, known: Knowledge

@@ -19,8 +19,9 @@ chat = st.Page(
     HERE / "app_pages" / "chat.py", title="Chat", icon=":material/chat_bubble:", default=True
 )
 rooms = st.Page(HERE / "app_pages" / "rooms.py", title="Rooms", icon=":material/groups:")
+slate = st.Page(HERE / "app_pages" / "slate.py", title="Slate", icon=":material/translate:")
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
-page = st.navigation([chat, rooms, settings])
+page = st.navigation([chat, rooms, slate, settings])
 if bridge.is_open():
     sidebar(page, chat)
     foot()
