@@ -36,8 +36,9 @@ class Part:
 
     def around(self, body: str) -> str:
         """`body` with the space around it that this part has."""
-        lead = len(self.text) - len(self.text.lstrip())
-        return f"{self.text[:lead]}{body}{self.text[len(self.text.rstrip()) :]}"
+        start = len(self.text) - len(self.text.lstrip())
+        end = max(start, len(self.text.rstrip()))
+        return f"{self.text[:start]}{body}{self.text[end:]}"
 
 
 def split(text: str, limit: int) -> list[Part]:
