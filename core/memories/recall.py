@@ -14,7 +14,7 @@ from core.database import Connection, Database
 from core.embeddings import Embedder
 from core.errors import IndexUnavailable, ParleyError
 from core.memories.index import MemoryIndex
-from core.memories.knowledge import NOTHING, Knowledge, Known
+from core.memories.knowledge import NOTHING, Kind, Knowledge, Known
 from core.memories.memory import Memory
 from core.providers.tokens import estimate_tokens
 from core.queries import load
@@ -82,9 +82,21 @@ class Recall:
             log.warning("Nothing could be recalled: %s", error)
             return NOTHING
 
-    async def search(self, user_id: UUID, question: str, k: int = 10) -> Found:
-        """The `k` memories that answer a question best, best first, far worse ones left out."""
-        found = await self._found(user_id, question[:_LONGEST_QUESTION], ["active"])
+    async def search(
+        self,
+        user_id: UUID,
+        question: str,
+        k: int = 10,
+        *,
+        kind: Kind | None = None,
+        off: bool = False,
+    ) -> Found:
+        """The `k` memories that answer a question best, best first, far worse ones left out.
+
+        Of one kind alone, if given; with `off` also those that are switched off.
+        """
+        found = await self._found(user_id, question[:_LONGEST_QUESTION], ["active"], off=off)
+        found = [one for one in found if kind in (None, one.memory.kind)]
         return [one for one in found if one.score > _BESIDE_THE_BEST * found[0].score][:k]
 
     async def near(self, user_id: UUID, text: str, k: int) -> Found:
@@ -108,7 +120,9 @@ class Recall:
         others = [*pinned, *(memory for memory in near if memory.kind != "term")]
         return Knowledge((*chosen, *_within_budget(others)))
 
-    async def _found(self, user_id: UUID, question: str, statuses: list[str]) -> Found:
+    async def _found(
+        self, user_id: UUID, question: str, statuses: list[str], *, off: bool = False
+    ) -> Found:
         asked = ask(question, language=languages.detect(question))
         similar: dict[int, float] = {}
         try:
@@ -118,7 +132,8 @@ class Recall:
         async with self._db.as_user(user_id) as conn:
             candidates = await self._candidates(conn, user_id, asked, similar)
             ranking = rank(asked, candidates)[: 2 * SHORTLIST]
-            wanted = {"numbers": [number for number, _ in ranking], "statuses": statuses}
+            numbers = [number for number, _ in ranking]
+            wanted = {"numbers": numbers, "statuses": statuses, "off": off}
             rows = {row["number"]: Memory.of(row) for row in await _all(conn, sql.numbered, wanted)}
         found = [
             Hit(rows[number], score, similar.get(number, 0.0))

@@ -65,6 +65,21 @@ async def test_the_same_is_kept_once_and_what_cannot_be_is_refused(app, user):
             await app.memories.create(user, text, kind)
 
 
+async def test_what_was_proposed_is_kept_when_it_is_written_outright(app, user):
+    proposed = await app.memories.create(user, "I like tea", status="proposed", origin="learned")
+    kept = await app.memories.create(user, "I like tea")
+    assert (kept.id, kept.status) == (proposed.id, "active")
+
+
+async def test_a_search_finds_one_kind_and_on_request_what_is_switched_off(app, user):
+    off = await app.memories.create(user, "Ana likes tea", "person")
+    await app.memories.create(user, "I like tea")
+    await app.memories.update(user, off.id, enabled=False)
+    assert await texts(app.recall.search(user, "tea")) == ["I like tea"]
+    assert await texts(app.recall.search(user, "tea", kind="person")) == []
+    assert await texts(app.recall.search(user, "tea", kind="person", off=True)) == ["Ana likes tea"]
+
+
 async def test_a_correction_changes_what_it_is_found_by(app, user):
     memory = await app.memories.create(user, "I live in Rome")
     await indexed(app)
