@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from core.speech import LARGEST_RECORDING
-from ui.api import ai_routes, chat_socket, room_socket, routes, speech
+from ui.api import ai_routes, chat_socket, memory_routes, room_socket, routes, speech
 from ui.api.dependencies import answer_errors_as_json
 from ui.guard import SmallBodies
 from ui.host import news
@@ -29,7 +29,7 @@ def rest_api() -> FastAPI:
     answer_errors_as_json(api)
     for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
         api.include_router(router)
-    for router in (ai_routes.settings, ai_routes.providers, speech.router):
+    for router in (ai_routes.settings, ai_routes.providers, memory_routes.router, speech.router):
         api.include_router(router)
     return api
 
