@@ -60,15 +60,17 @@ WHERE id = %(id)s AND status IN ('active', 'proposed') RETURNING *
 UPDATE memories SET enabled = %(enabled)s WHERE status = 'active' AND enabled <> %(enabled)s
 
 -- name: end
--- Deleted or replaced: found no more.
-UPDATE memories SET status = %(status)s, valid_until = now(), updated_at = now()
+-- Deleted or replaced: found no more. What was only proposed has never held.
+UPDATE memories SET status = %(status)s, updated_at = now(),
+    valid_until = CASE status WHEN 'active' THEN now() END
 WHERE id = ANY(%(ids)s) AND status IN ('active', 'proposed') RETURNING *
 
 -- name: ids
 SELECT id, number FROM memories WHERE status IN ('active', 'proposed')
 
 -- name: bring_back
-UPDATE memories SET status = 'active', valid_until = NULL, updated_at = now()
+UPDATE memories SET status = CASE WHEN valid_until IS NULL THEN 'proposed' ELSE 'active' END,
+    valid_until = NULL, updated_at = now()
 WHERE id = ANY(%(ids)s) AND status = 'deleted' RETURNING *
 
 -- name: forget

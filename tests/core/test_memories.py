@@ -71,6 +71,15 @@ async def test_what_was_proposed_is_kept_when_it_is_written_outright(app, user):
     assert (kept.id, kept.status) == (proposed.id, "active")
 
 
+async def test_what_was_declined_comes_back_as_a_proposal(app, user):
+    kept = await app.memories.create(user, "I play the piano")
+    proposed = await app.memories.create(user, "I like tea", status="proposed", origin="learned")
+    gone = await app.memories.delete_all(user)
+    await app.memories.bring_back(user, [one.id for one in gone])
+    assert (await app.memories.get(user, proposed.id)).status == "proposed"
+    assert (await app.memories.get(user, kept.id)).status == "active"
+
+
 async def test_a_search_finds_one_kind_and_on_request_what_is_switched_off(app, user):
     off = await app.memories.create(user, "Ana likes tea", "person")
     await app.memories.create(user, "I like tea")

@@ -19,8 +19,11 @@ chat = st.Page(
     HERE / "app_pages" / "chat.py", title="Chat", icon=":material/chat_bubble:", default=True
 )
 rooms = st.Page(HERE / "app_pages" / "rooms.py", title="Rooms", icon=":material/groups:")
+memories = st.Page(
+    HERE / "app_pages" / "memories.py", title="Memories", icon=":material/psychology:"
+)
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
-page = st.navigation([chat, rooms, settings])
+page = st.navigation([chat, rooms, memories, settings])
 if bridge.is_open():
     sidebar(page, chat)
     foot()
