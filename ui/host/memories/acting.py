@@ -14,6 +14,7 @@ from ui.host.plain import plain
 T = TypeVar("T")
 _PROBLEM = "memories_problem"
 _REDRAW = "memories_redraw"
+_NEWS = "memories_news"
 
 
 def act(
@@ -49,6 +50,22 @@ def redrawn() -> None:
     """At the beginning of a fragment: draw the whole page anew if that is wanted."""
     if st.session_state.pop(_REDRAW, False):
         st.rerun()
+    draw_news()
+
+
+def tell(text: str, icon: str = ":material/check:") -> None:
+    """Say what was done, in a toast.
+
+    Not at once: what a callback of a fragment draws takes the place of the page's style sheet,
+    as both have their places outside of the page, counted from the first.
+    """
+    st.session_state[_NEWS] = (text, icon)
+
+
+def draw_news() -> None:
+    """What `tell` was told, after the style sheets."""
+    if news := st.session_state.pop(_NEWS, None):
+        st.toast(plain(news[0]), icon=news[1])
 
 
 def begin() -> None:

@@ -47,4 +47,4 @@ def _remember() -> None:
     undo.forget()
     acting.redraw()
     known = kept.created_at < began
-    st.toast("That is remembered already." if known else "Remembered.", icon=":material/check:")
+    acting.tell("That is remembered already." if known else "Remembered.")

@@ -107,7 +107,7 @@ def _edit(memory: Memory) -> None:
 def _save(memory: Memory) -> bool:
     kind, text = editing.value(memory)
     if changed := _update(memory, kind=kind, text=text):
-        st.toast("Changed.", icon=":material/check:")
+        acting.tell("Changed.")
     return changed
 
 
@@ -129,4 +129,4 @@ def _delete(memory: Memory) -> None:
     undo.forget()
     undo.note([memory.id])
     rows.change(memory.id, None)
-    st.toast("Deleted.", icon=":material/delete:")
+    acting.tell("Deleted.", icon=":material/delete:")

@@ -66,7 +66,7 @@ def _import_dialog() -> None:
         return
     undo.forget()
     known = f" {done.known:,} known already." if done.known else ""
-    st.toast(f"{counted(done.added)} taken in.{known}", icon=":material/upload:")
+    acting.tell(f"{counted(done.added)} taken in.{known}", icon=":material/upload:")
     st.rerun()
 
 

@@ -33,6 +33,7 @@ def draw() -> None:
     acting.begin()
     count = bridge.run(core.memories.count(core.host_id))
     st.html(STYLE)
+    acting.draw_news()
     _draw_head(count)
     proposals.draw(count["proposed"])
     adding.draw()
@@ -72,7 +73,7 @@ def _switch_all() -> None:
     done = core.memories.switch_all(core.host_id, wanted)
     acting.act(done, "memories")
     undo.forget()
-    st.toast("Memories are used." if wanted else "Memories are not used now.")
+    acting.tell("Memories are used." if wanted else "Memories are not used now.")
 
 
 def _draw_learning() -> None:

@@ -62,7 +62,7 @@ def _keep(memory: Memory) -> bool:
     if acting.act(core.memories.accept(core.host_id, memory.id), "proposals") is None:
         return False
     undo.forget()
-    st.toast("Remembered.", icon=":material/check:")
+    acting.tell("Remembered.")
     return True
 
 
@@ -77,7 +77,7 @@ def _decline(memory: Memory) -> None:
     core = bridge.core()
     if acting.act(core.memories.delete(core.host_id, [memory.id]), "proposals") is not None:
         undo.note([memory.id])
-        st.toast("Declined. Parley will not propose it again.", icon=":material/close:")
+        acting.tell("Declined. Parley will not propose it again.", icon=":material/close:")
 
 
 _Act = Callable[[Memory], object]

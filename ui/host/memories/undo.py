@@ -55,4 +55,4 @@ def _bring_back(ids: Sequence[UUID]) -> None:
         return
     st.session_state.pop(_GONE, None)
     acting.redraw()
-    st.toast(f"{counted(len(ids))} brought back.", icon=":material/undo:")
+    acting.tell(f"{counted(len(ids))} brought back.", icon=":material/undo:")
