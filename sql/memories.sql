@@ -40,15 +40,6 @@ SELECT count(*) FILTER (WHERE status = 'active') AS active,
        count(*) FILTER (WHERE status = 'proposed') AS proposed
 FROM memories WHERE status IN ('active', 'proposed')
 
--- name: history
--- What a memory replaced, and what that had replaced, the newest first.
-WITH RECURSIVE line AS (
-    SELECT m.*, 0 AS depth FROM memories m WHERE m.id = %(id)s
-  UNION ALL
-    SELECT m.*, l.depth + 1 FROM line l JOIN memories m ON m.id = l.replaces WHERE l.depth < 50
-)
-SELECT * FROM line WHERE depth > 0 AND status = 'replaced' ORDER BY depth
-
 -- name: terms
 SELECT * FROM memories WHERE kind = 'term' AND status = 'active' AND enabled
 
@@ -69,15 +60,17 @@ WHERE id = %(id)s AND status IN ('active', 'proposed') RETURNING *
 UPDATE memories SET enabled = %(enabled)s WHERE status = 'active' AND enabled <> %(enabled)s
 
 -- name: end
--- Deleted or replaced: found no more.
-UPDATE memories SET status = %(status)s, valid_until = now(), updated_at = now()
+-- Deleted or replaced: found no more. What was only proposed has never held.
+UPDATE memories SET status = %(status)s, updated_at = now(),
+    valid_until = CASE status WHEN 'active' THEN now() END
 WHERE id = ANY(%(ids)s) AND status IN ('active', 'proposed') RETURNING *
 
 -- name: ids
 SELECT id, number FROM memories WHERE status IN ('active', 'proposed')
 
 -- name: bring_back
-UPDATE memories SET status = 'active', valid_until = NULL, updated_at = now()
+UPDATE memories SET status = CASE WHEN valid_until IS NULL THEN 'proposed' ELSE 'active' END,
+    valid_until = NULL, updated_at = now()
 WHERE id = ANY(%(ids)s) AND status = 'deleted' RETURNING *
 
 -- name: forget
@@ -115,7 +108,7 @@ WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 
 
 -- name: numbered
 SELECT * FROM memories
-WHERE number = ANY(%(numbers)s) AND status = ANY(%(statuses)s) AND enabled
+WHERE number = ANY(%(numbers)s) AND status = ANY(%(statuses)s) AND (enabled OR %(off)s)
 
 -- name: used
 UPDATE memories SET used_at = now(), uses = uses + 1 WHERE id = ANY(%(ids)s)
@@ -175,3 +168,35 @@ WHERE id = %(conversation_id)s
 
 -- name: learned_until
 SELECT learned_until FROM conversations WHERE id = %(conversation_id)s
+
+-- name: texts
+SELECT kind, said_by, text FROM memories WHERE status IN ('active', 'proposed')
+
+-- name: insert_many
+INSERT INTO memories (id, user_id, kind, text, context, said_by, language, status, enabled, pinned, origin,
+                      replaces, created_at, updated_at, valid_from, valid_until, length)
+SELECT id, %(user_id)s, kind, text, context, said_by, language, status, enabled, pinned, origin,
+       replaces, created_at, updated_at, created_at, valid_until, length
+FROM jsonb_to_recordset(%(rows)s) AS new (
+    id uuid, kind text, text text, context text, said_by text, language text, status text, enabled boolean,
+    pinned boolean, origin text, replaces uuid, created_at timestamptz, updated_at timestamptz,
+    valid_until timestamptz, length real)
+
+-- name: insert_many_words
+INSERT INTO memory_words (user_id, word, memory, weight, length)
+SELECT %(user_id)s, w.word, m.number, w.weight, m.length
+FROM unnest(%(ids)s::uuid[], %(words)s::text[], %(weights)s::real[]) AS w (id, word, weight)
+JOIN memories m ON m.id = w.id
+
+-- name: kinds
+SELECT kind, count(*) AS n FROM memories WHERE status = 'active' GROUP BY kind
+
+-- name: histories
+-- What each of some memories replaced, and what that had replaced, the newest first.
+WITH RECURSIVE line AS (
+    SELECT m.id AS of, m.*, 0 AS depth FROM memories m WHERE m.id = ANY(%(ids)s)
+  UNION ALL
+    SELECT l.of, m.*, l.depth + 1 FROM line l JOIN memories m ON m.id = l.replaces
+    WHERE l.depth < 50
+)
+SELECT * FROM line WHERE depth > 0 AND status = 'replaced' ORDER BY of, depth

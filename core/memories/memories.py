@@ -12,6 +12,7 @@ from core.database import Connection, Database
 from core.errors import NotFound
 from core.events import Events
 from core.jobs import Jobs
+from core.memories.bulk import Entry, insert_many
 from core.memories.knowledge import Kind
 from core.memories.memory import Memory, Origin, Status, fingerprint, fitting
 from core.queries import load
@@ -75,19 +76,16 @@ class Memories:
         return memory
 
     async def create_many(
-        self, user_id: UUID, entries: Sequence[dict[str, Any]], origin: Origin = "imported"
+        self, user_id: UUID, entries: Sequence[Entry], origin: Origin = "imported"
     ) -> int:
-        """Keep many at once, all or none; how many were new.
+        """Keep many at once; how many were new. All or none.
 
-        Of each its `text`, and as far as known kind, pinned, context, said_by and created_at.
+        Each comes with its own history, dates and origin where it has them.
         """
         async with self._db.as_user(user_id) as conn:
-            before = await self._count(conn)
-            for entry in entries:
-                await self._insert(conn, _new(user_id, origin=origin, **entry))
-            made = (await self._count(conn))["active"] - before["active"]
+            made = await insert_many(conn, user_id, entries, origin)
             await self._tell(conn, user_id)
-        return int(made)
+        return made
 
     async def get(self, user_id: UUID, memory_id: UUID) -> Memory:
         """One memory."""
@@ -121,11 +119,24 @@ class Memories:
         async with self._db.as_user(user_id) as conn:
             return await self._count(conn)
 
+    async def kinds(self, user_id: UUID) -> dict[Kind, int]:
+        """How many active ones there are of each kind."""
+        async with self._db.as_user(user_id) as conn:
+            rows = await (await conn.execute(sql.kinds)).fetchall()
+        return {row["kind"]: row["n"] for row in rows}
+
     async def history(self, user_id: UUID, memory_id: UUID) -> Some:
         """What a memory has replaced, the newest first."""
+        return (await self.histories(user_id, [memory_id])).get(memory_id, [])
+
+    async def histories(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, Some]:
+        """What each of some memories has replaced, the newest first."""
         async with self._db.as_user(user_id) as conn:
-            rows = await (await conn.execute(sql.history, {"id": memory_id})).fetchall()
-        return [Memory.of(row) for row in rows]
+            rows = await (await conn.execute(sql.histories, {"ids": list(ids)})).fetchall()
+        found: dict[UUID, Some] = {}
+        for row in rows:
+            found.setdefault(row["of"], []).append(Memory.of(row))
+        return found
 
     async def update(
         self,

@@ -15,7 +15,7 @@ from core.database import Connection, Database
 from core.embeddings import Embedder
 from core.errors import IndexUnavailable, ParleyError
 from core.memories.index import MemoryIndex
-from core.memories.knowledge import NOTHING, Knowledge, Known
+from core.memories.knowledge import NOTHING, Kind, Knowledge, Known
 from core.memories.memory import Memory
 from core.providers.tokens import estimate_tokens
 from core.queries import load
@@ -84,9 +84,21 @@ class Recall:
             log.warning("Nothing could be recalled: %s", error)
             return NOTHING
 
-    async def search(self, user_id: UUID, question: str, k: int = 10) -> Found:
-        """The `k` memories that answer a question best, best first, far worse ones left out."""
-        found = await self._found(user_id, question[:_LONGEST_QUESTION], ["active"])
+    async def search(
+        self,
+        user_id: UUID,
+        question: str,
+        k: int = 10,
+        *,
+        kind: Kind | None = None,
+        off: bool = False,
+    ) -> Found:
+        """The `k` memories that answer a question best, best first, far worse ones left out.
+
+        Of one kind alone, if given; with `off` also those that are switched off.
+        """
+        found = await self._found(user_id, question[:_LONGEST_QUESTION], ["active"], off=off)
+        found = [one for one in found if kind in (None, one.memory.kind)]
         return [one for one in found if one.score > max(_BESIDE_THE_BEST * found[0].score, 0.0)][:k]
 
     async def near(self, user_id: UUID, text: str, k: int) -> Found:
@@ -139,7 +151,9 @@ class Recall:
         others = [*pinned, *(memory for memory in near if memory.kind != "term")]
         return Knowledge((*chosen, *_within_budget(others)))
 
-    async def _found(self, user_id: UUID, question: str, statuses: list[str]) -> Found:
+    async def _found(
+        self, user_id: UUID, question: str, statuses: list[str], *, off: bool = False
+    ) -> Found:
         async with self._db.as_user(user_id) as conn:
             speakers = await _all(conn, sql.speakers, user_id=user_id)
         asked = ask(
@@ -164,7 +178,7 @@ class Recall:
             floor = self._embedder.floor
             ranking = rank(asked, Candidates(collection, postings, similar, floor))
             wanted = [number for number, _ in ranking[:SHORTLIST]]
-            rows = await _all(conn, sql.numbered, numbers=wanted, statuses=statuses)
+            rows = await _all(conn, sql.numbered, numbers=wanted, statuses=statuses, off=off)
         memories = {row["number"]: Memory.of(row) for row in rows}
         said_by = {number: one.said_by for number, one in memories.items() if one.said_by}
         found = [

@@ -109,7 +109,7 @@ def test_what_is_chosen_at_the_login_holds_for_every_page(page, parley):
     log_in(page)
     is_shown(page, DARK)
     assert bars(page) == ["#171816", "#171816"]
-    for path in ("", "/rooms", "/settings"):
+    for path in ("", "/rooms", "/memories", "/settings"):
         page.goto(parley.host + path)
         assert page.evaluate("window.firstPaint") == DARK
         is_shown(page, DARK)

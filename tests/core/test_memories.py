@@ -65,6 +65,30 @@ async def test_the_same_is_kept_once_and_what_cannot_be_is_refused(app, user):
             await app.memories.create(user, text, kind)
 
 
+async def test_what_was_proposed_is_kept_when_it_is_written_outright(app, user):
+    proposed = await app.memories.create(user, "I like tea", status="proposed", origin="learned")
+    kept = await app.memories.create(user, "I like tea")
+    assert (kept.id, kept.status) == (proposed.id, "active")
+
+
+async def test_what_was_declined_comes_back_as_a_proposal(app, user):
+    kept = await app.memories.create(user, "I play the piano")
+    proposed = await app.memories.create(user, "I like tea", status="proposed", origin="learned")
+    gone = await app.memories.delete_all(user)
+    await app.memories.bring_back(user, [one.id for one in gone])
+    assert (await app.memories.get(user, proposed.id)).status == "proposed"
+    assert (await app.memories.get(user, kept.id)).status == "active"
+
+
+async def test_a_search_finds_one_kind_and_on_request_what_is_switched_off(app, user):
+    off = await app.memories.create(user, "Ana likes tea", "person")
+    await app.memories.create(user, "I like tea")
+    await app.memories.update(user, off.id, enabled=False)
+    assert await texts(app.recall.search(user, "tea")) == ["I like tea"]
+    assert await texts(app.recall.search(user, "tea", kind="person")) == []
+    assert await texts(app.recall.search(user, "tea", kind="person", off=True)) == ["Ana likes tea"]
+
+
 async def test_a_correction_changes_what_it_is_found_by(app, user):
     memory = await app.memories.create(user, "I live in Rome")
     await indexed(app)

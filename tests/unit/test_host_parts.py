@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.conversations import Message
-from ui.host.messages import _parts, _plain
+from ui.host.messages import _parts
+from ui.host.plain import plain
 from ui.host.times import short
 from ui.host.view import Loaded, View
 
@@ -36,7 +37,7 @@ def test_typed_text_is_parted_from_its_code():
 
 
 def test_a_name_is_shown_as_it_is():
-    assert _plain("gpt-4*o_[x](y):red[z]") == r"gpt\-4\*o\_\[x\]\(y\)\:red\[z\]"
+    assert plain("gpt-4*o_[x](y):red[z]") == r"gpt\-4\*o\_\[x\]\(y\)\:red\[z\]"
 
 
 def message(number: int, status: str = "complete", text: str = "x") -> Message:

@@ -9,6 +9,7 @@ from core.speech import LARGEST_RECORDING
 from ui.api import (
     ai_routes,
     chat_socket,
+    memory_routes,
     room_socket,
     routes,
     slate_routes,
@@ -37,7 +38,9 @@ def rest_api() -> FastAPI:
     answer_errors_as_json(api)
     for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
         api.include_router(router)
-    for router in (ai_routes.settings, ai_routes.providers, speech.router, slate_routes.router):
+    for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
+        api.include_router(router)
+    for router in (slate_routes.router, speech.router):
         api.include_router(router)
     return api
 

@@ -16,6 +16,7 @@ from core.memories.memory import Memory
 from core.providers.port import AUTO
 from ui.host import bridge
 from ui.host.maths import with_formulas
+from ui.host.plain import plain
 from ui.host.times import short
 from ui.host.view import view
 
@@ -54,7 +55,7 @@ def _draw_used(message: Message, used: list[Memory]) -> None:
         st.caption("This reply was made with what Parley knows of you. Choose one to correct it.")
         for memory in used:
             st.page_link(
-                "app_pages/memories.py", label=_plain(memory.text), icon=":material/edit:",
+                "app_pages/memories.py", label=plain(memory.text), icon=":material/edit:",
                 query_params={"memory": str(memory.id)},
             )  # fmt: skip
 
@@ -78,7 +79,7 @@ def begin_reply(provider: str, model: str, zone: tzinfo) -> DeltaGenerator:
 
 def waiting(note: str | None) -> str:
     """What stands where a reply will be."""
-    return f":shimmer[{_plain(note or 'Thinking…')}]"
+    return f":shimmer[{plain(note or 'Thinking…')}]"
 
 
 def frame(role: Literal["user", "assistant"]) -> DeltaGenerator:
@@ -88,9 +89,9 @@ def frame(role: Literal["user", "assistant"]) -> DeltaGenerator:
 
 def draw_typed(text: str) -> None:
     """What a person typed, as typed: only fenced code is shown as code."""
-    for plain, code, language in _parts(text):
-        if plain.strip():
-            st.text(plain.strip("\n"))
+    for said, code, language in _parts(text):
+        if said.strip():
+            st.text(said.strip("\n"))
         if code is not None:
             st.code(code.rstrip("\n"), language=language or None, wrap_lines=True)
 
@@ -99,11 +100,11 @@ def draw_ending(message: Message) -> None:
     """Say how a reply ended that is not complete, or why another model answered."""
     if message.remark:
         who = model_name(message.provider, message.model)
-        st.caption(f":material/swap_horiz: {_plain(message.remark)} {_plain(who)} took over.")
+        st.caption(f":material/swap_horiz: {plain(message.remark)} {plain(who)} took over.")
     if message.status == "failed":
-        st.error(_plain(message.error or "The reply failed."), icon=":material/error:")
+        st.error(plain(message.error or "The reply failed."), icon=":material/error:")
     elif message.status == "interrupted":
-        st.caption(f":material/pause_circle: {_plain(_why_interrupted(message))}")
+        st.caption(f":material/pause_circle: {plain(_why_interrupted(message))}")
 
 
 def model_name(provider: str | None, model: str | None) -> str:
@@ -137,7 +138,7 @@ def _cost(message: Message) -> str:
 def _line(
     author: str, moment: datetime, zone: tzinfo, message_id: int | None = None, cost: str = ""
 ) -> str:
-    line = f"**{_plain(author)}** · {short(moment, zone)}" + (f" · {cost}" if cost else "")
+    line = f"**{plain(author)}** · {short(moment, zone)}" + (f" · {cost}" if cost else "")
     if not message_id:
         return line
     return f"{line} [Copy](#copy-{message_id}) [Read aloud](#read-{message_id})"
@@ -158,8 +159,3 @@ def _parts(text: str) -> Iterator[tuple[str, str | None, str]]:
         yield text[end : found.start()], found["code"], found["language"]
         end = found.end()
     yield text[end:], None, ""
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|$:~-])", r"\\\1", text)

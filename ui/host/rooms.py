@@ -16,6 +16,7 @@ from ui.addresses import guest_url
 from ui.guest import strings
 from ui.host import bridge
 from ui.host.components.live_room import live_room
+from ui.host.plain import plain
 from ui.host.qr import qr_svg
 from ui.host.reading import browser_language, language_choices
 from ui.host.times import readers_timezone
@@ -113,7 +114,7 @@ def _entry(room: Room, zone: tzinfo) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         last = room.updated_at.astimezone(zone)
         st.markdown(
-            f"**{_plain(room.name)}**  \n:small[:gray[{languages.get(room.language).english} · "
+            f"**{plain(room.name)}**  \n:small[:gray[{languages.get(room.language).english} · "
             f"{_when(last)}]]",
             width="stretch",
         )
@@ -154,7 +155,7 @@ def _new_room_form(language: str) -> None:
 @st.dialog("Delete this room?")
 def _delete_dialog(room: Room) -> None:
     st.markdown(
-        f"**{_plain(room.name)}** and everything said in it will be gone, for you and its guests."
+        f"**{plain(room.name)}** and everything said in it will be gone, for you and its guests."
     )
     with st.container(horizontal=True):
         if st.button("Keep it"):
@@ -178,11 +179,6 @@ def _language_name(code: str) -> str:
         if language.own == language.english
         else (f"{language.english} – {language.own}")
     )
-
-
-def _plain(text: str) -> str:
-    """A name as it is, whatever Markdown would make of it."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-.!|~$:" else c for c in text)
 
 
 def _when(moment: datetime) -> str:

@@ -25,3 +25,14 @@ def short(moment: datetime, zone: tzinfo, now: datetime | None = None) -> str:
         return clock
     day = f"{here.day} {here:%b}"
     return f"{day}, {clock}" if here.year == today.year else f"{day} {here.year}, {clock}"
+
+
+def day(moment: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+    """`today`, `yesterday`, `3 Nov` this year, `3 Nov 2024` before."""
+    here = moment.astimezone(zone)
+    today = (now or datetime.now(UTC)).astimezone(zone)
+    ago = (today.date() - here.date()).days
+    if ago in (0, 1):
+        return "yesterday" if ago else "today"
+    date = f"{here.day} {here:%b}"
+    return date if here.year == today.year else f"{date} {here.year}"
