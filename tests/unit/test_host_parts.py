@@ -1,6 +1,6 @@
 """Small parts of the host's pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import pytest
 from core.conversations import Message
 from ui.host.messages import _parts
 from ui.host.plain import plain
-from ui.host.times import short
+from ui.host.times import day, short
 from ui.host.view import Loaded, View
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -85,3 +85,9 @@ def test_a_dropped_message_leaves_its_place():
     view.drop(2)
     assert not view.is_history(2)
     assert ids(view.history) == [[1]]
+
+
+def test_days_are_as_short_as_they_can_be():
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    said = [day(now - timedelta(days=n), UTC, now) for n in (0, 1, 18, 400)]
+    assert said == ["today", "yesterday", "3 Nov", "17 Oct 2025"]

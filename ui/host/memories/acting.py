@@ -65,7 +65,7 @@ def tell(text: str, icon: str = ":material/check:") -> None:
 def draw_news() -> None:
     """What `tell` was told, after the style sheets."""
     if news := st.session_state.pop(_NEWS, None):
-        st.toast(plain(news[0]), icon=news[1])
+        st.toast(news[0], icon=news[1])
 
 
 def begin() -> None:
