@@ -47,6 +47,11 @@ _POLITE = (
     r"(?:(?:please|por favor|s['’]il (?:te|vous) pla[îi]t|bitte|per favore|alsjeblieft|proszę"
     r"|пожалуйста|من فضلك|कृपया|请|請|also|and|by the way|ok|okay|hey|hi|hello)[,!]?\s*){0,2}"
 )
+_POLITE_AFTER = re.compile(
+    r"[\s,，、]+(?:please|thanks|thank you|por favor|s['’]il (?:te|vous) pla[îi]t|bitte|danke"
+    r"|per favore|alsjeblieft|proszę|пожалуйста|من فضلك|कृपया|谢谢|謝謝)(?=[\s.!。！]*$)",
+    re.IGNORECASE,
+)
 _LEADS = re.compile(rf"^\s*{_POLITE}(?:{'|'.join(_BEFORE)})\s*(?P<fact>.+)$", re.IGNORECASE)
 _TRAILS = re.compile(rf"^(?P<fact>.+?)(?:{'|'.join(_BEHIND)})[。.!！]*$")
 _SENTENCE = re.compile(
@@ -60,7 +65,7 @@ def said(text: str) -> list[str]:
     found = []
     for sentence in _SENTENCE.findall(text):
         match = _LEADS.match(sentence) or _TRAILS.match(sentence.strip())
-        fact = match["fact"].strip(" ,，、:：") if match else ""
+        fact = _POLITE_AFTER.sub("", match["fact"]).strip(" ,，、:：") if match else ""
         if fact and len(fact) <= LONGEST and not sentence.rstrip().endswith(("?", "？", "؟")):
             found.append(fact[:1].upper() + fact[1:])
     return found

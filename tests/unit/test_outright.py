@@ -14,6 +14,7 @@ from core.memories.outright import said
             "Hi! Don't forget that I work at 8.30 in St. Gallen. Thanks",
             "I work at 8.30 in St. Gallen.",
         ),
+        ("Remember that I am a vegetarian, please.", "I am a vegetarian."),
         ("keep in mind that I hate lists", "I hate lists"),
         ("Recuerda que soy vegetariana", "Soy vegetariana"),
         ("Por favor, ten en cuenta que vivo en Lima.", "Vivo en Lima."),

@@ -54,8 +54,9 @@ def _draw_head(count: dict[str, int]) -> None:
         st.header("Memories", anchor=False)
         moving.draw(count["active"] + count["proposed"])
     st.caption(
-        "What Parley knows of you and uses where it fits, in chats and translations. "
-        "Nobody else sees it: not a guest, not the people you write to."
+        "What Parley knows of you and uses where it fits, in chats and translations. The AI that "
+        "answers or translates for you is told what helps with the text at hand; no guest and "
+        "nobody you write to ever is."
     )
     _draw_learning()
     if count["active"]:
