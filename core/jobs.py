@@ -21,7 +21,8 @@ from core.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 2
+_AT_ONCE = 6
+"""Most jobs wait for a model elsewhere; what keeps the index up must not wait for them."""
 _POLL = 5.0
 _GRACE = 2.0
 """Seconds a running job gets to finish when Parley ends."""

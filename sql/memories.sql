@@ -99,7 +99,7 @@ WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
 SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
 FROM memory_words
 WHERE user_id = %(user_id)s AND word = ANY(%(words)s)
-  AND (%(among)s::bigint[] IS NULL OR memory = ANY(%(among)s))
+  AND (%(among)s::bigint[] IS NULL OR memory = ANY(%(among)s::bigint[]))
 GROUP BY word
 
 -- name: speakers
@@ -108,7 +108,7 @@ WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 
 
 -- name: numbered
 SELECT * FROM memories
-WHERE number = ANY(%(numbers)s) AND status = ANY(%(statuses)s) AND (enabled OR %(off)s)
+WHERE number = ANY(%(numbers)s::bigint[]) AND status = ANY(%(statuses)s) AND (enabled OR %(off)s)
 
 -- name: used
 UPDATE memories SET used_at = now(), uses = uses + 1 WHERE id = ANY(%(ids)s)
@@ -142,7 +142,7 @@ FROM unnest(%(numbers)s::bigint[], %(revisions)s::integer[]) AS i (number, revis
 WHERE m.number = i.number AND m.revision = i.revision
 
 -- name: unindexed
-UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s) AND status IN ('replaced', 'deleted')
+UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s::bigint[]) AND status IN ('replaced', 'deleted')
 
 -- name: waiting
 SELECT user_id, count FROM unindexed_memories(%(mark)s, false)
@@ -157,7 +157,7 @@ SELECT unindex_memories() AS n
 SELECT purge_deleted_memories(%(minutes)s) AS n
 
 -- name: take_for_missing
-UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s)
+UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s::bigint[])
 
 -- name: any
 SELECT any_memories() AS exist

@@ -136,20 +136,26 @@ class Recall:
 
     async def _about(self, user_id: UUID, texts: list[str]) -> Knowledge:
         async with self._db.as_user(user_id) as conn:
-            count = await (await conn.execute(sql.count)).fetchone()
-            if not texts or not count or not count["enabled"]:
-                return NOTHING
-            terms = [Memory.of(row) for row in await _all(conn, sql.terms)]
-            pinned = [Memory.of(row) for row in await _all(conn, sql.pinned, limit=AT_MOST)]
+            count = (await _all(conn, sql.count))[0]
+        if not texts or not count["enabled"]:
+            return NOTHING
         asked = "\n".join(texts[-LOOK_AT:])[-_LONGEST_QUESTION:]
-        found = await self._found(user_id, asked, ["active"])
+        always, found = await asyncio.gather(
+            self._always(user_id), self._found(user_id, asked, ["active"])
+        )
         by_words = _WORDS_ALONE if any(one.cosine for one in found) else _WORDS_ALONE / 2
         near = [one.memory for one in found if self._is_related(one, by_words)]
-        parsed = [(memory, memory.term) for memory in terms]
-        helpful = set(within("\n".join(texts), [t for _, t in parsed if t]))
+        parsed = [(memory, memory.term) for memory in always]
+        helpful = set(within("\n".join(texts), [term for _, term in parsed if term]))
         chosen = [memory.known for memory, term in parsed if term in helpful]
-        others = [*pinned, *(memory for memory in near if memory.kind != "term")]
+        others = [memory for memory in (*always, *near) if memory.kind != "term"]
         return Knowledge((*chosen, *_within_budget(others)))
+
+    async def _always(self, user_id: UUID) -> list[Memory]:
+        """All terms, and what is pinned."""
+        async with self._db.as_user(user_id) as conn:
+            rows = await _all(conn, sql.terms) + await _all(conn, sql.pinned, limit=AT_MOST)
+        return [Memory.of(row) for row in rows]
 
     async def _found(
         self, user_id: UUID, question: str, statuses: list[str], *, off: bool = False

@@ -18,6 +18,7 @@ async def indexed(app):
     async with asyncio.timeout(30):
         while not (await app.memory_index.differences()).none:
             await asyncio.sleep(0.02)
+    await app.memory_index.catch_up_with(str(app.host_id))  # waits for the job to note it
 
 
 async def texts(found):
