@@ -15,12 +15,13 @@ from core.accounts import Accounts
 from core.chat import Chat, open_chat
 from core.conversations import Conversations
 from core.database import Database, open_database
-from core.embeddings import LocalEmbedder
+from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
 from core.feed import Feed, Presence
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
+from core.memories.learning import Learning
 from core.memories.memories import Memories
 from core.memories.recall import Recall
 from core.preferences import Keeper, Preferences
@@ -28,6 +29,9 @@ from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.rooms import Participant, Rooms
 from core.settings import Settings
+from core.slates.runs import Runs, open_runs
+from core.slates.slates import Slates
+from core.slates.writing import Writer
 from core.speech import Speech
 from core.titles import Titles
 from core.translation.engines import Engines
@@ -40,6 +44,8 @@ UNDO_WITHIN = 60
 """Minutes in which what was deleted can be brought back."""
 EVENTS_KEPT = 7
 """Days after which events are forgotten; what they told of stays."""
+SLATES_KEPT = 1
+"""Days in which a deleted slate can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,10 @@ class App:
     memories: Memories
     memory_index: MemoryIndex
     recall: Recall
+    learning: Learning
     speech: Speech
+    slates: Slates
+    slate_runs: Runs
     jobs: Jobs
     host_id: UUID
 
@@ -103,11 +112,18 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, progress: Progress | None = None) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    working: bool = True,
+    embedder: Embedder | None = None,
+) -> AsyncIterator[App]:
     """Open Parley: database, events, providers, rooms and background work.
 
-    `progress` hears of what takes longer than a moment. Raises ConfigurationError or
-    DatabaseUnavailable, each saying what to do.
+    `progress` hears of what takes longer than a moment. Without `working` this process does no
+    jobs and nothing by itself; what it defers is done by others. `embedder` is this computer's
+    if none is given. Raises ConfigurationError or DatabaseUnavailable, each saying what to do.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings, progress))
@@ -125,35 +141,53 @@ async def open_app(settings: Settings, progress: Progress | None = None) -> Asyn
         jobs = Jobs(database)
         vectors = Vectors(settings)
         stack.push_async_callback(vectors.close)
-        embedder = LocalEmbedder()
+        embedder = embedder or LocalEmbedder()
         stack.push_async_callback(embedder.close)
         memories = Memories(database, events, jobs)
         memory_index = MemoryIndex(database, vectors, embedder, jobs)
         recall = Recall(database, memory_index, embedder)
         conversations = Conversations(database, events)
+        learning = Learning(
+            preferences, database, conversations, providers, memories, recall, embedder, jobs
+        )
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
         engines = Engines(preferences, providers)
         stack.push_async_callback(engines.close)
-        translations = Translations(database, events, engines.current)
+        translations = Translations(database, events, engines.current, recall)
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
-            open_chat(preferences, database, events, providers, conversations, jobs)
+            open_chat(
+                preferences,
+                database,
+                events,
+                providers,
+                conversations,
+                jobs,
+                recall,
+                learning.after_turn,
+            )
+        )
+        slates = Slates(database)
+        slate_runs = await stack.enter_async_context(
+            open_runs(database, events, engines, Writer(preferences, providers), recall)
         )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
         jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
+        jobs.every("23 3 * * *", "forget_slates", lambda: slates.forget_deleted(SLATES_KEPT))
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
         jobs.every("*/10 * * * *", "purge_memories", lambda: memories.purge(UNDO_WITHIN))
-        await stack.enter_async_context(jobs.working())
-        await stack.enter_async_context(_running(presence.keep()))
-        await stack.enter_async_context(_running(providers.look_around()))
-        await stack.enter_async_context(_running(memory_index.keep_up()))
+        await stack.enter_async_context(jobs.open())
+        if working:
+            await stack.enter_async_context(jobs.working())
+            for by_itself in (presence.keep(), providers.look_around(), memory_index.keep_up()):
+                await stack.enter_async_context(_running(by_itself))
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             chat, translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            speech, jobs, host_id,
+            learning, speech, slates, slate_runs, jobs, host_id,
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from core.errors import (
 )
 from core.events import Event, Events
 from core.jobs import Jobs
+from core.memories.knowledge import Knowing
 from core.preferences import Preferences
 from core.providers.port import ChatMessage, Options
 from core.providers.registry import Providers
@@ -38,6 +39,10 @@ sql = load("turns")
 
 MESSAGES_READ = 400
 """Messages of the branch looked at when a context is made."""
+HEARD = 2
+"""What the person said last that memories are looked for with."""
+AfterTurn = Callable[[Connection, UUID, UUID, str], Awaitable[None]]
+"""Called with the user, the conversation and the question of a turn."""
 _GO_ON = "Continue your last message exactly where it stopped. Do not repeat any of it."
 
 
@@ -52,13 +57,18 @@ class Chat:
         providers: Providers,
         conversations: Conversations,
         jobs: Jobs,
+        knowing: Knowing,
+        after_turn: AfterTurn,
     ) -> None:
+        """`after_turn` is told of every turn, in the transaction that ends it."""
         self._preferences = preferences
         self._db = database
         self._events = events
         self._providers = providers
         self._conversations = conversations
         self._jobs = jobs
+        self._knowing = knowing
+        self._after_turn = after_turn
         self._running: dict[UUID, LocalTurn] = {}
         self._saver: asyncio.Task[None] | None = None
         events.on("stop", self._heed)
@@ -204,6 +214,9 @@ class Chat:
 
     async def _answer(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         try:
+            heard = [message.text for message in said if message.role == "user"]
+            turn.question = heard[-1] if heard else ""
+            turn.known = await self._knowing.about(turn.user_id, heard[-HEARD:])
             await self._stream(turn, said)
             outcome: tuple[Any, ...] = ("complete",)
         except asyncio.CancelledError:
@@ -239,8 +252,9 @@ class Chat:
         turn.model = info.id
         if turn.text:
             said = [*said, ChatMessage("user", _GO_ON)]
+        told = "\n\n".join(filter(None, (settings.system_prompt, turn.known.prompt)))
         context = fit(
-            settings.system_prompt,
+            told,
             said,
             info.context_window,
             lambda text: provider.count_tokens(model, text),
@@ -299,6 +313,8 @@ class Chat:
                     user_id=str(turn.user_id),
                     conversation_id=str(turn.conversation_id),
                 )
+            await self._knowing.note_use(conn, turn.user_id, turn.message_id, turn.known.ids)
+            await self._after_turn(conn, turn.user_id, turn.conversation_id, turn.question)
             ended = {"message_id": turn.message_id, "status": status}
             await self._events.publish(conn, turn.conversation_id, "reply", ended)
             await self._conversations.announce(conn, turn.user_id, turn.conversation_id)
@@ -338,9 +354,11 @@ async def open_chat(
     providers: Providers,
     conversations: Conversations,
     jobs: Jobs,
+    knowing: Knowing,
+    after_turn: AfterTurn,
 ) -> AsyncIterator[Chat]:
     """The chat; turns whose process has died are marked interrupted first."""
-    chat = Chat(preferences, database, events, providers, conversations, jobs)
+    chat = Chat(preferences, database, events, providers, conversations, jobs, knowing, after_turn)
     await chat.interrupt_orphans()
     try:
         yield chat

@@ -19,6 +19,7 @@ ParleyError
 │   ├── ContextTooLong        the conversation does not fit the model
 │   ├── PolicyRefusal         it declined the content
 │   ├── NoTranscription       none of them writes down speech
+│   ├── NeedsAI               the built-in model is too small for this
 │   ├── Unreachable           it did not answer
 │   └── BrokenStream          it stopped in the middle of a reply
 ├── IndexUnavailable          the index by meaning does not answer
@@ -153,6 +154,12 @@ class NoTranscription(ProviderError):
     """No provider here writes down speech. Set OPENAI_API_KEY, or type instead."""
 
     code = "no_transcription"
+
+
+class NeedsAI(ProviderError):
+    """This needs an AI of your own. Add one on the Settings page; translating works without."""
+
+    code = "needs_ai"
 
 
 class Unreachable(ProviderError):

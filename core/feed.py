@@ -134,7 +134,7 @@ class Feed:
         self._translations.request(
             Saying(
                 self.room_id, self.participant.user_id, int(message["id"]), message["language"],
-                message["text"],
+                message["text"], by_host=bool(message["host"]),
             ),
             self.participant.language,
         )  # fmt: skip

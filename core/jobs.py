@@ -15,6 +15,7 @@ from typing import Any
 import procrastinate
 from procrastinate import exceptions
 from procrastinate.tasks import Task
+from procrastinate.types import TimeDeltaParams
 
 from core.database import Connection, Database
 
@@ -53,14 +54,18 @@ class Jobs:
 
         self._app.periodic(cron=cron)(self._app.task(name=name)(task))
 
-    async def defer(self, conn: Connection, name: str, **arguments: Any) -> None:
-        """Have a job done after `conn`'s transaction commits; one waiting already is enough."""
-        lock = f"{name}:{sorted(arguments.items())}"
+    async def defer(self, conn: Connection, name: str, *, after: int = 0, **arguments: Any) -> None:
+        """Have a job done after `conn`'s transaction commits; one waiting already is enough.
+
+        With `after`, that many seconds later.
+        """
+        lock = f"{name}:{'later' if after else ''}:{sorted(arguments.items())}"
+        later: TimeDeltaParams | None = {"seconds": after} if after else None
         with suppress(exceptions.AlreadyEnqueued):
             async with conn.transaction():
                 await (
                     self._tasks[name]
-                    .configure(queueing_lock=lock, connection=conn)
+                    .configure(queueing_lock=lock, connection=conn, schedule_in=later)
                     .defer_async(**arguments)
                 )
 
@@ -75,18 +80,23 @@ class Jobs:
         )
 
     @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Let jobs be deferred for as long as the context lasts."""
+        async with self._app.open_async(self._db.pool):
+            yield
+
+    @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Do jobs in the background of this process for as long as the context lasts."""
-        async with self._app.open_async(self._db.pool):
-            worker = asyncio.create_task(self._restarting(), name="jobs worker")
-            try:
-                yield
-            finally:
-                self._closing = True
-                worker.cancel()
-                # It signs off in the database, and is not waited for where that is gone.
-                await asyncio.wait({worker}, timeout=_GRACE + 0.5)
-                worker.cancel()
+        worker = asyncio.create_task(self._restarting(), name="jobs worker")
+        try:
+            yield
+        finally:
+            self._closing = True
+            worker.cancel()
+            # It signs off in the database, and is not waited for where that is gone.
+            await asyncio.wait({worker}, timeout=_GRACE + 0.5)
+            worker.cancel()
 
     async def _restarting(self) -> None:
         """The worker gives up when the database goes away; it is started again until it is back."""

@@ -211,8 +211,9 @@ class Rooms:
             await self._events.publish(conn, participant.conversation_id, "message", told)
             languages_read = await (await conn.execute(sql.languages_read, saying)).fetchall()
         said = Saying(
-            participant.conversation_id, participant.user_id, row["id"], row["language"], text
-        )
+            participant.conversation_id, participant.user_id, row["id"], row["language"], text,
+            by_host=participant.is_host,
+        )  # fmt: skip
         for reader in languages_read:
             self._translations.request(said, reader["language"])
         return said.message_id
@@ -224,8 +225,9 @@ class Rooms:
         if row is None or row["conversation_id"] != participant.conversation_id:
             raise NotFound
         saying = Saying(
-            row["conversation_id"], row["user_id"], row["id"], row["language"], row["text"]
-        )
+            row["conversation_id"], row["user_id"], row["id"], row["language"], row["text"],
+            by_host=row["host"],
+        )  # fmt: skip
         self._translations.request(saying, participant.language, again=True)
 
     async def leave(self, participant: Participant) -> None:

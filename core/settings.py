@@ -117,6 +117,9 @@ class Settings(BaseSettings):
         "You are a helpful assistant. Answer in the language of the question.",
         description="what the AI is told before every conversation",
     )
+    memory_learning: Literal["off", "ask", "automatic"] = Field(
+        "automatic", description="whether memories are learned from what you say: `ask` proposes"
+    )
     translation_engine: Literal["auto", "local", "ai"] = Field(
         "auto", description="who translates rooms; auto: the AI if one is configured, else local"
     )

@@ -19,6 +19,7 @@ from core.conversations import Status
 from core.database import Database, Identity
 from core.errors import DatabaseUnavailable, NotFound
 from core.events import Events
+from core.memories.knowledge import NOTHING
 from core.providers.port import Delta, Usage
 from core.queries import load
 
@@ -98,6 +99,9 @@ class LocalTurn:
         self._asked_at = time.monotonic()
         self.task: asyncio.Task[None] | None = None
         self.stop_asked = False
+        self.question = ""
+        self.known = NOTHING
+        """What the reply is made with, beside what was said."""
         self.is_first = True
         """Whether nothing was answered in this conversation before."""
         self._news = asyncio.Event()

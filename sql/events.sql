@@ -14,3 +14,7 @@ WHERE topic = %(topic)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 
 -- name: forget_old
 SELECT forget_old_events(%(days)s) AS forgotten
+
+-- name: others
+-- How many processes of Parley run on this database, besides one.
+SELECT count(*) AS others FROM living_workers() AS worker WHERE worker <> %(worker)s

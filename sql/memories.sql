@@ -1,7 +1,7 @@
 -- name: insert
-INSERT INTO memories (user_id, kind, text, context, language, status, pinned, origin,
+INSERT INTO memories (user_id, kind, text, context, said_by, language, status, pinned, origin,
                       conversation_id, message_id, replaces, created_at, valid_from)
-VALUES (%(user_id)s, %(kind)s, %(text)s, %(context)s, %(language)s, %(status)s, %(pinned)s,
+VALUES (%(user_id)s, %(kind)s, %(text)s, %(context)s, %(said_by)s, %(language)s, %(status)s, %(pinned)s,
         %(origin)s, %(conversation_id)s, %(message_id)s, %(replaces)s,
         coalesce(%(created_at)s, now()), coalesce(%(created_at)s, now()))
 RETURNING *
@@ -27,7 +27,7 @@ SELECT * FROM memories WHERE id = ANY(%(ids)s) AND status <> 'deleted'
 -- One that says the same, whatever its case and spaces.
 SELECT * FROM memories
 WHERE status IN ('active', 'proposed') AND kind = %(kind)s
-  AND lower(regexp_replace(text, '\s+', ' ', 'g')) = lower(%(text)s) LIMIT 1
+  AND said_by IS NOT DISTINCT FROM %(said_by)s AND lower(regexp_replace(text, '\s+', ' ', 'g')) = lower(%(text)s) LIMIT 1
 
 -- name: list
 SELECT * FROM memories
@@ -96,12 +96,15 @@ SELECT word, count(*) AS n FROM memory_words
 WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
 
 -- name: postings
--- Of some words all, of the others those in some memories.
 SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
 FROM memory_words
-WHERE user_id = %(user_id)s AND (word = ANY(%(essential)s)
-      OR (word = ANY(%(others)s) AND memory = ANY(%(among)s)))
+WHERE user_id = %(user_id)s AND word = ANY(%(words)s)
+  AND (%(among)s::bigint[] IS NULL OR memory = ANY(%(among)s))
 GROUP BY word
+
+-- name: speakers
+SELECT DISTINCT said_by FROM memories
+WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 200
 
 -- name: numbered
 SELECT * FROM memories
@@ -129,7 +132,8 @@ WHERE status IN ('active', 'proposed') AND indexed_as IS DISTINCT FROM %(mark)s 
 ORDER BY updated_at DESC LIMIT %(limit)s
 
 -- name: to_unindex
-SELECT number FROM memories WHERE status IN ('replaced', 'deleted') AND indexed_as IS NOT NULL
+SELECT number, status, text FROM memories
+WHERE status IN ('replaced', 'deleted') AND indexed_as IS NOT NULL
 LIMIT %(limit)s
 
 -- name: indexed
@@ -158,16 +162,23 @@ UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s)
 -- name: any
 SELECT any_memories() AS exist
 
+-- name: learned
+UPDATE conversations SET learned_until = greatest(learned_until, %(until)s)
+WHERE id = %(conversation_id)s
+
+-- name: learned_until
+SELECT learned_until FROM conversations WHERE id = %(conversation_id)s
+
 -- name: texts
-SELECT kind, text FROM memories WHERE status IN ('active', 'proposed')
+SELECT kind, said_by, text FROM memories WHERE status IN ('active', 'proposed')
 
 -- name: insert_many
-INSERT INTO memories (id, user_id, kind, text, context, language, status, enabled, pinned, origin,
+INSERT INTO memories (id, user_id, kind, text, context, said_by, language, status, enabled, pinned, origin,
                       replaces, created_at, updated_at, valid_from, valid_until, length)
-SELECT id, %(user_id)s, kind, text, context, language, status, enabled, pinned, origin,
+SELECT id, %(user_id)s, kind, text, context, said_by, language, status, enabled, pinned, origin,
        replaces, created_at, updated_at, created_at, valid_until, length
 FROM jsonb_to_recordset(%(rows)s) AS new (
-    id uuid, kind text, text text, context text, language text, status text, enabled boolean,
+    id uuid, kind text, text text, context text, said_by text, language text, status text, enabled boolean,
     pinned boolean, origin text, replaces uuid, created_at timestamptz, updated_at timestamptz,
     valid_until timestamptz, length real)
 

@@ -97,8 +97,12 @@ SELECT * FROM (
 ) newest ORDER BY id
 
 -- name: message
-SELECT id, conversation_id, user_id, language, text FROM messages WHERE id = %(id)s
+SELECT m.id, m.conversation_id, m.user_id, m.language, m.text, coalesce(p.is_host, false) AS host
+FROM messages m LEFT JOIN participants p ON p.id = m.participant_id WHERE m.id = %(id)s
 
 -- name: last_said
-SELECT author, text FROM messages
-WHERE conversation_id = %(room_id)s AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s
+SELECT author, text FROM messages m
+WHERE conversation_id = %(room_id)s AND id < %(before)s
+  AND (NOT %(only_host)s OR EXISTS (
+      SELECT FROM participants p WHERE p.id = m.participant_id AND p.is_host))
+ORDER BY id DESC LIMIT %(limit)s

@@ -20,6 +20,7 @@ from core.recall import index
 sql = load("memories")
 
 Row = dict[str, Any]
+Sameness = tuple[str, str | None, str]
 
 
 class Past(TypedDict, total=False):
@@ -41,6 +42,7 @@ class Entry(TypedDict, total=False):
     pinned: bool
     origin: Origin
     context: str | None
+    said_by: str | None
     created_at: datetime | None
     updated_at: datetime | None
     history: Sequence[Past]
@@ -51,7 +53,7 @@ async def insert_many(
 ) -> int:
     """Keep `entries`, but for those that are known already or twice among them; how many."""
     known = await (await conn.execute(sql.texts)).fetchall()
-    same = {_folded(row["kind"], row["text"]) for row in known}
+    same = {_folded(row) for row in known}
     rows, words = await asyncio.to_thread(_prepared, entries, same, origin)
     await conn.execute(sql.insert_many, {"user_id": user_id, "rows": Jsonb(rows)})
     ids, texts, weights = zip(*words, strict=True) if words else ((), (), ())
@@ -61,7 +63,7 @@ async def insert_many(
 
 
 def _prepared(
-    entries: Sequence[Entry], same: Collection[tuple[str, str]], origin: Origin
+    entries: Sequence[Entry], same: Collection[Sameness], origin: Origin
 ) -> tuple[list[Row], list[tuple[UUID, str, float]]]:
     """The rows, and the words each active or proposed one is found by."""
     seen, rows, words = set(same), list[Row](), list[tuple[UUID, str, float]]()
@@ -69,7 +71,7 @@ def _prepared(
     for number, entry in enumerate(entries):
         # The first of a list is the first on the page, where the latest change comes first.
         row = _row(entry, origin, now - timedelta(microseconds=number))
-        if (folded := _folded(row["kind"], row["text"])) in seen:
+        if (folded := _folded(row)) in seen:
             continue
         seen.add(folded)
         around = (row["context"] or "").splitlines()
@@ -86,7 +88,8 @@ def _row(entry: Entry, origin: Origin, now: datetime) -> Row:
     created = entry.get("created_at") or now
     return {
         "id": str(uuid4()), "kind": kind, "text": text, "language": languages.detect(text),
-        "context": entry.get("context"), "status": entry.get("status", "active"),
+        "context": entry.get("context"), "said_by": entry.get("said_by"),
+        "status": entry.get("status", "active"),
         "enabled": entry.get("enabled", True), "pinned": entry.get("pinned", False),
         "origin": entry.get("origin", origin), "replaces": None, "valid_until": None,
         "created_at": created.isoformat(), "length": 0,
@@ -108,5 +111,5 @@ def _replaced(newer: Row, history: Sequence[Past]) -> Iterator[Row]:
         newer = older
 
 
-def _folded(kind: str, text: str) -> tuple[str, str]:
-    return kind, " ".join(text.split()).lower()
+def _folded(row: Row) -> Sameness:
+    return row["kind"], row["said_by"], " ".join(row["text"].split()).lower()

@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from core.database import Database
@@ -18,12 +19,14 @@ from core.embeddings import Embedder
 from core.errors import ParleyError
 from core.jobs import Jobs
 from core.memories.memories import INDEX_JOB
+from core.memories.memory import fingerprint
 from core.queries import load
 from core.vectors import Hit, Vectors
 
 log = logging.getLogger(__name__)
 sql = load("memories")
 
+MEND_JOB = "mend_memory_index"
 _AT_ONCE = 64
 Progress = Callable[[int, int], None]
 """Called with how many are done, of how many."""
@@ -54,6 +57,7 @@ class MemoryIndex:
         self._jobs = jobs
         self._one_at_a_time: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
         jobs.register(INDEX_JOB, self.catch_up_with)
+        jobs.register(MEND_JOB, self._mend)
 
     @property
     def space(self) -> str:
@@ -94,6 +98,21 @@ class MemoryIndex:
             for row in waiting:
                 await self._jobs.defer(conn, INDEX_JOB, user_id=str(row["user_id"]))
         return sum(int(row["count"]) for row in waiting)
+
+    async def waiting(self) -> int:
+        """How many memories are not in the index as they are now."""
+        mark = await self._mark()
+        async with self._db.as_nobody() as conn:
+            rows = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
+        return sum(int(row["count"]) for row in rows)
+
+    async def ask_to_mend(self) -> None:
+        """Have a job, in this process or another, set right what differs."""
+        async with self._db.as_nobody() as conn:
+            await self._jobs.defer(conn, MEND_JOB)
+
+    async def _mend(self) -> None:
+        await self.differences(mend=True)
 
     async def keep_up(self) -> None:
         """Have done what was missed; where the index does not answer, that is logged."""
@@ -146,10 +165,23 @@ class MemoryIndex:
             rows = await (await conn.execute(sql.to_unindex, {"limit": 10 * _AT_ONCE})).fetchall()
         numbers = [row["number"] for row in rows]
         if numbers:
+            await self._note_where(owner, [row for row in rows if row["status"] == "deleted"])
             await self._vectors.drop(self.space, owner, numbers)
             async with self._db.as_user(owner) as conn:
                 await conn.execute(sql.unindexed, {"numbers": numbers})
         return bool(numbers)
+
+    async def _note_where(self, owner: UUID, deleted: list[dict[str, Any]]) -> None:
+        """Where what was deleted lay by meaning, so that it is not learned again in other words."""
+        there = await self._vectors.of(self.space, owner, [row["number"] for row in deleted])
+        async with self._db.as_user(owner) as conn:
+            for row in deleted:
+                if (vector := there.get(row["number"])) is not None:
+                    place = {
+                        "fingerprint": fingerprint(row["text"]), "embedder": self._embedder.name,
+                        "embedding": vector.tobytes(),
+                    }  # fmt: skip
+                    await conn.execute(sql.place_forgotten, place)
 
     async def _put_in(self, owner: UUID, mark: str) -> bool:
         """A batch; what changes meanwhile keeps an older revision and comes again."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
+from core.database import Connection
 from core.translation.terms import Term
 
 Kind = Literal["fact", "preference", "person", "project", "term"]
@@ -40,9 +41,32 @@ class Knowledge:
         return tuple(item.text for item in self.items if item.term is None)
 
     @property
+    def only_terms(self) -> Knowledge:
+        """What may be told where nobody is to hear of the person."""
+        return Knowledge(tuple(item for item in self.items if item.term))
+
+    @property
     def ids(self) -> list[UUID]:
         """Kept beside what was made with it, so that one sees what was used."""
         return [item.id for item in self.items]
+
+    @property
+    def prompt(self) -> str:
+        """What an AI that talks with the person is told; empty where nothing is known."""
+        parts = []
+        if self.sentences:
+            told = "\n".join(f"- {sentence}" for sentence in self.sentences)
+            parts.append(
+                'What the user has told you before, in their own words ("I" is the user). Heed '
+                f"what bears on the question; do not mention the rest:\n{told}"
+            )
+        if self.terms:
+            told = "\n".join(f"- {item.text}" for item in self.items if item.term)
+            parts.append(
+                "The user's glossary (a word alone stays as it is in every language); hold to it:"
+                f"\n{told}"
+            )
+        return "\n\n".join(parts)
 
 
 NOTHING = Knowledge()
@@ -55,4 +79,11 @@ class Knowing(Protocol):
         """What helps with `texts` (the newest last), within a budget. Never raises: where the
         memories cannot be read, nothing is known.
         """
+        ...
+
+    async def note_use(
+        self, conn: Connection, user_id: UUID, message_id: int, ids: Sequence[UUID],
+        language: str = "",
+    ) -> None:  # fmt: skip
+        """Keep with what a reply, or a message's translation into a language, was made."""
         ...

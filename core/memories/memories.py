@@ -48,6 +48,7 @@ class Memories:
         status: Status = "active",
         origin: Origin = "person",
         context: str | None = None,
+        said_by: str | None = None,
         conversation_id: UUID | None = None,
         message_id: int | None = None,
         replaces: UUID | None = None,
@@ -57,17 +58,18 @@ class Memories:
 
         A memory that `replaces` another ends it; both stay in its history.
         """
-        text = fitting(text, kind)
-        new = {
-            "user_id": user_id, "kind": kind, "text": text, "context": context,
-            "language": languages.detect(text), "status": status, "pinned": pinned,
-            "origin": origin, "conversation_id": conversation_id, "message_id": message_id,
-            "replaces": replaces, "created_at": created_at,
-        }  # fmt: skip
+        new = _new(
+            user_id, text, kind, context=context, said_by=said_by, status=status, pinned=pinned,
+            origin=origin, conversation_id=conversation_id, message_id=message_id,
+            replaces=replaces, created_at=created_at,
+        )  # fmt: skip
         async with self._db.as_user(user_id) as conn:
             memory = await self._insert(conn, new)
-            if status == "active" and memory.status == "proposed":
+            if memory.status == "proposed" and status == "active":
                 memory = await self._change(conn, user_id, memory.id, status="active")
+            if origin != "learned":
+                prints = {"fingerprints": [fingerprint(memory.text)]}
+                await conn.execute(sql.remember_again, prints)
             if replaces and status == "active":
                 await self._end(conn, user_id, [replaces], "replaced")
             await self._tell(conn, user_id)
@@ -208,35 +210,6 @@ class Memories:
         async with self._db.as_nobody() as conn:
             await conn.execute(sql.purge, {"minutes": minutes})
 
-    async def note_use(
-        self,
-        conn: Connection,
-        user_id: UUID,
-        message_id: int,
-        ids: Sequence[UUID],
-        language: str = "",
-    ) -> None:
-        """Keep with what a reply (or a message's translation into a language) was made."""
-        if ids:
-            note = {
-                "user_id": user_id, "message_id": message_id, "language": language,
-                "ids": list(ids),
-            }  # fmt: skip
-            await conn.execute(sql.note_use, note)
-            await conn.execute(sql.used, {"ids": list(ids)})
-
-    async def uses(self, user_id: UUID, message_ids: Sequence[int]) -> dict[int, Some]:
-        """The memories that messages were made with, by message id, as they are now."""
-        if not message_ids:
-            return {}
-        async with self._db.as_user(user_id) as conn:
-            asked = {"message_ids": list(message_ids)}
-            rows = await (await conn.execute(sql.uses, asked)).fetchall()
-        found: dict[int, Some] = {}
-        for row in rows:
-            found.setdefault(row["used_by"], []).append(Memory.of(row))
-        return found
-
     async def _count(self, conn: Connection) -> dict[str, int]:
         row = await (await conn.execute(sql.count)).fetchone()
         assert row is not None
@@ -284,6 +257,17 @@ class Memories:
     async def _tell(self, conn: Connection, user_id: UUID) -> None:
         await self._jobs.defer(conn, INDEX_JOB, user_id=str(user_id))
         await self._events.publish(conn, user_id, CHANGED)
+
+
+def _new(user_id: UUID, text: str, kind: Kind = "fact", **known: Any) -> dict[str, Any]:
+    """A row to be. Raises Refused for what cannot be kept."""
+    text = fitting(text, kind)
+    usual = {"status": "active", "pinned": False} | dict.fromkeys(
+        ("context", "said_by", "conversation_id", "message_id", "replaces", "created_at")
+    )
+    return usual | known | {
+        "user_id": user_id, "kind": kind, "text": text, "language": languages.detect(text),
+    }  # fmt: skip
 
 
 def _found(row: dict[str, Any] | None) -> Memory:

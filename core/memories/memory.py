@@ -17,20 +17,21 @@ from core.translation.terms import Term, parse
 Status = Literal["active", "proposed", "replaced", "deleted"]
 Origin = Literal["person", "said", "learned", "imported"]
 """Written by the person, said outright to be remembered, learned from a talk, or imported."""
-LONGEST = 1_000
+LONGEST = 2_000
 """Characters of a memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What is known, since when and where from. `context` is what was said around it,
-    `number` what the indexes know it by."""
+    `said_by` whose words they are if not the person's, `number` what the indexes know it by."""
 
     id: UUID
     number: int
     kind: Kind
     text: str
     context: str | None
+    said_by: str | None
     language: str | None
     status: Status
     enabled: bool

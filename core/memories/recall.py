@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from core.recall import (
     Postings,
     Question,
     ask,
+    by_speaker,
     essential,
     rank,
 )
@@ -97,11 +99,40 @@ class Recall:
         """
         found = await self._found(user_id, question[:_LONGEST_QUESTION], ["active"], off=off)
         found = [one for one in found if kind in (None, one.memory.kind)]
-        return [one for one in found if one.score > _BESIDE_THE_BEST * found[0].score][:k]
+        return [one for one in found if one.score > max(_BESIDE_THE_BEST * found[0].score, 0.0)][:k]
 
     async def near(self, user_id: UUID, text: str, k: int) -> Found:
         """Active and proposed memories that may say the same as `text`, or the opposite."""
         return (await self._found(user_id, text, ["active", "proposed"]))[:k]
+
+    async def note_use(
+        self,
+        conn: Connection,
+        user_id: UUID,
+        message_id: int,
+        ids: Sequence[UUID],
+        language: str = "",
+    ) -> None:
+        """Keep with what a reply (or a message's translation into a language) was made."""
+        if ids:
+            note = {
+                "user_id": user_id, "message_id": message_id, "language": language,
+                "ids": list(ids),
+            }  # fmt: skip
+            await conn.execute(sql.note_use, note)
+            await conn.execute(sql.used, {"ids": list(ids)})
+
+    async def uses(self, user_id: UUID, message_ids: Sequence[int]) -> dict[int, list[Memory]]:
+        """The memories that messages were made with, by message id, as they are now."""
+        if not message_ids:
+            return {}
+        async with self._db.as_user(user_id) as conn:
+            asked = {"message_ids": list(message_ids)}
+            rows = await (await conn.execute(sql.uses, asked)).fetchall()
+        found: dict[int, list[Memory]] = {}
+        for row in rows:
+            found.setdefault(row["used_by"], []).append(Memory.of(row))
+        return found
 
     async def _about(self, user_id: UUID, texts: list[str]) -> Knowledge:
         async with self._db.as_user(user_id) as conn:
@@ -123,46 +154,47 @@ class Recall:
     async def _found(
         self, user_id: UUID, question: str, statuses: list[str], *, off: bool = False
     ) -> Found:
-        asked = ask(question, language=languages.detect(question))
-        similar: dict[int, float] = {}
-        try:
-            similar = dict(await self._index.nearest(user_id, asked.passage, NEAREST))
-        except IndexUnavailable as error:
-            log.info("Looked for memories by their words alone: %s", error)
         async with self._db.as_user(user_id) as conn:
-            candidates = await self._candidates(conn, user_id, asked, similar)
-            ranking = rank(asked, candidates)[: 2 * SHORTLIST]
-            numbers = [number for number, _ in ranking]
-            wanted = {"numbers": numbers, "statuses": statuses, "off": off}
-            rows = {row["number"]: Memory.of(row) for row in await _all(conn, sql.numbered, wanted)}
+            speakers = await _all(conn, sql.speakers, user_id=user_id)
+        asked = ask(
+            question, language=languages.detect(question),
+            speakers=[row["said_by"] for row in speakers],
+        )  # fmt: skip
+        nearest = asyncio.ensure_future(self._nearest(user_id, asked))
+        async with self._db.as_user(user_id) as conn:
+            frequencies, collection = await _counted(conn, user_id, asked)
+            first = essential(frequencies)
+            posted = await _all(conn, sql.postings, user_id=user_id, words=list(first), among=None)
+            similar = await nearest
+            if others := [word for word in frequencies if word not in first]:
+                among = list({*similar, *(one for row in posted for one in row["ids"])})
+                posted += await _all(conn, sql.postings, user_id=user_id, words=others, among=among)
+            postings = {
+                row["word"]: Postings(
+                    row["ids"], row["weights"], row["lengths"], frequencies[row["word"]]
+                )
+                for row in posted
+            }
+            floor = self._embedder.floor
+            ranking = rank(asked, Candidates(collection, postings, similar, floor))
+            wanted = [number for number, _ in ranking[:SHORTLIST]]
+            rows = await _all(conn, sql.numbered, numbers=wanted, statuses=statuses, off=off)
+        memories = {row["number"]: Memory.of(row) for row in rows}
+        said_by = {number: one.said_by for number, one in memories.items() if one.said_by}
         found = [
-            Hit(rows[number], score, similar.get(number, 0.0))
-            for number, score in ranking
-            if number in rows
+            Hit(memories[number], score, similar.get(number, 0.0))
+            for number, score in by_speaker(asked, ranking[:SHORTLIST], said_by)
+            if number in memories
         ]
         return sorted(found, key=lambda one: -(one.score + _recency(one.memory)))
 
-    async def _candidates(
-        self, conn: Connection, user_id: UUID, asked: Question, similar: dict[int, float]
-    ) -> Candidates:
-        words = list(asked.words)
-        whose = {"user_id": user_id, "words": words}
-        all_of_it = await (await conn.execute(sql.collection, whose)).fetchone()
-        frequencies = {row["word"]: row["n"] for row in await _all(conn, sql.frequencies, whose)}
-        first = essential(frequencies)
-        which = {
-            "user_id": user_id, "essential": list(first), "among": list(similar),
-            "others": [word for word in frequencies if word not in first],
-        }  # fmt: skip
-        postings = {
-            row["word"]: Postings(
-                row["ids"], row["weights"], row["lengths"], frequencies[row["word"]]
-            )
-            for row in await _all(conn, sql.postings, which)
-        }
-        assert all_of_it is not None
-        collection = Collection(all_of_it["total"], float(all_of_it["average"]))
-        return Candidates(collection, postings, similar, self._embedder.floor)
+    async def _nearest(self, user_id: UUID, asked: Question) -> dict[int, float]:
+        """Cosines by number; nothing where the index does not answer."""
+        try:
+            return dict(await self._index.nearest(user_id, asked.passage, NEAREST))
+        except IndexUnavailable as error:
+            log.info("Looked for memories by their words alone: %s", error)
+            return {}
 
     def _is_related(self, hit: Hit, enough: float) -> bool:
         """Whether it is near enough in meaning, or holds `enough` of the words.
@@ -191,7 +223,16 @@ def _recency(memory: Memory) -> float:
     return _RECENT * math.exp2(-days / _HALF_LIFE)
 
 
-async def _all(
-    conn: Connection, query: Any, values: dict[str, Any] | None = None, **more: Any
-) -> list[dict[str, Any]]:
-    return await (await conn.execute(query, (values or {}) | more)).fetchall()
+async def _counted(
+    conn: Connection, user_id: UUID, asked: Question
+) -> tuple[dict[str, int], Collection]:
+    """In how many memories each word of a question is, and how many there are."""
+    words = list(asked.words)
+    rows = await _all(conn, sql.frequencies, user_id=user_id, words=words)
+    whole = (await _all(conn, sql.collection, user_id=user_id))[0]
+    found = {row["word"]: int(row["n"]) for row in rows}
+    return found, Collection(whole["total"], float(whole["average"]))
+
+
+async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
+    return await (await conn.execute(query, values)).fetchall()

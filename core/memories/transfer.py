@@ -50,6 +50,7 @@ class MemoryFileEntry(BaseModel):
     pinned: bool = False
     origin: Origin = "imported"
     context: Annotated[str | None, Field(max_length=10_000)] = None
+    said_by: Annotated[str | None, Field(max_length=200)] = None
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
     history: Annotated[list[PastBody], Field(max_length=50)] = []

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.recall.bm25 import Collection, Floats, Ids, Postings, shares
+from core.recall.bm25 import Collection, Ids, Postings, shares
 from core.recall.question import Question
 
 NEAREST = 200
@@ -34,8 +36,7 @@ class Candidates:
     """What the indexes found for a question.
 
     `similar` are cosines by memory, `floor` is the embedder's `floor`. A memory that has
-    words but is not in `similar` counts as unrelated in meaning, which costs nothing as long
-    as the list is of `NEAREST`.
+    words but is not in `similar` counts as unrelated, which among `NEAREST` costs it little.
     """
 
     collection: Collection
@@ -50,8 +51,10 @@ def rank(question: Question, candidates: Candidates) -> Ranking:
     near = np.fromiter(candidates.similar, np.int64, len(candidates.similar))
     cosines = np.fromiter(candidates.similar.values(), np.float64, len(candidates.similar))
     every, places = np.unique(np.concatenate([ids, near]), return_inverse=True)
-    meaning = np.maximum(cosines - candidates.floor, 0.0) / (1.0 - candidates.floor)
-    total = np.bincount(places, np.concatenate([scores, meaning]), len(every))
+    # Not cut off at the floor: across languages what is meant may lie a little below it.
+    meaning = (cosines - candidates.floor) / (1.0 - candidates.floor)
+    least = float(meaning.min(initial=0.0))
+    total = least + np.bincount(places, np.concatenate([scores, meaning - least]), len(every))
     return _sorted(every, total)
 
 
@@ -64,10 +67,11 @@ def by_speaker(question: Question, ranking: Ranking, speakers: Mapping[int, str]
     if not question.speakers or not ranking:
         return ranking
     ids = np.array([memory for memory, _ in ranking], np.int64)
+    scores = np.array([score for _, score in ranking], np.float64)
     said = np.array([speakers.get(memory) in question.speakers for memory, _ in ranking])
-    return _sorted(ids, np.array([score for _, score in ranking]) + _SPEAKER * said)
+    return _sorted(ids, scores + _SPEAKER * said)
 
 
-def _sorted(ids: Ids, scores: Floats) -> Ranking:
+def _sorted(ids: Ids, scores: NDArray[np.floating[Any]]) -> Ranking:
     order = np.lexsort((-ids, -scores))
     return list(zip(ids[order].tolist(), scores[order].tolist(), strict=True))

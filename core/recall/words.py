@@ -31,10 +31,11 @@ _UNSPACED = (
     "々〇\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
     "\uac00-\ud7af"  # Korean has spaces, but its particles cling to the words
 )
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 _PIECE = re.compile(
     rf"(?P<run>[{_UNSPACED}]+)|(?P<number>\d+(?:[.,:/-]\d+)+)"
-    # A vowel sign of an Indic script is no \w, and must not cut its word in two.
-    rf"|(?P<word>(?:(?![{_UNSPACED}])[\w\u0300-\u036f\u0900-\u0dff])+)"
+    # Marks on letters (Latin, Hebrew, Arabic, Indic) are no \w, and must not cut a word in two.
+    rf"|(?P<word>(?![{_UNSPACED}])\w(?:(?![{_UNSPACED}])[\w{_MARKS}])*)"
 )
 _CLINGING = re.compile(r"(?<![^\W\d_])[^\W\d_]['’](?=\w)|(?<=\w)['’](?:s|t|m|d|re|ve|ll)\b")
 """What an apostrophe joins to a word and nobody looks for: the l' of l'école, the 's."""
@@ -91,7 +92,7 @@ def _characters(run: str) -> list[str]:
 
 def _number(number: str) -> list[str]:
     """A date, time or decimal as a whole and in its parts."""
-    return [number, *(_digits(part) for part in re.split(r"\D", number))]
+    return [number[:_LONGEST], *(_digits(part) for part in re.split(r"\D", number))]
 
 
 def _digits(number: str) -> str:
@@ -102,9 +103,9 @@ def _digits(number: str) -> str:
 def _forms(word: str, language: str | None) -> tuple[str, ...]:
     if word.isdecimal():
         return (_digits(word),)
-    folded = fold(word)
+    folded = fold(word) or word
     stemmer = _stemmer(language)
-    stem = fold(stemmer.stemWord(word)) if stemmer else folded
+    stem = fold(stemmer.stemWord(word)) or folded if stemmer else folded
     return (folded,) if stem == folded else (folded, stem)
 
 

@@ -51,6 +51,7 @@ class WithFallback:
         self._first = first
         self._second = second
         self.name = first.name
+        self.heeds_the_author = first.heeds_the_author
 
     async def translate(
         self,

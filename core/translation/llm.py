@@ -37,6 +37,8 @@ _MASKED = (
 class LLMTranslator:
     """Translates with a model of a provider."""
 
+    heeds_the_author = True
+
     def __init__(self, provider: Provider, model: str) -> None:
         """The provider stays its owner's to close."""
         self._provider = provider

@@ -38,6 +38,7 @@ class LocalTranslator:
     """
 
     name = "local"
+    heeds_the_author = False
 
     def __init__(self, models: Models, *, engines_kept: int = ENGINES_KEPT) -> None:
         """`models` is closed with this translator."""

@@ -40,6 +40,8 @@ class Translator(Protocol):
     """An engine that translates one message. Languages are codes of `core.languages`."""
 
     name: str
+    heeds_the_author: bool
+    """Whether it makes use of what is known of the author."""
 
     def translate(
         self,

@@ -14,6 +14,7 @@ from uuid import UUID
 from core.database import Database
 from core.errors import DatabaseUnavailable, ParleyError, TranslationError
 from core.events import Events
+from core.memories.knowledge import NOTHING, Knowing, Knowledge
 from core.queries import load
 from core.translation.port import Brief, Said, Translator
 
@@ -35,15 +36,22 @@ class Saying:
     message_id: int
     language: str | None
     text: str
+    by_host: bool = False
+    """Whether the room's owner said it; only then what is known of them shapes it."""
 
 
 class Translations:
     """Makes translations in tasks of the core, saves them and tells the room."""
 
     def __init__(
-        self, database: Database, events: Events, translator: Callable[[], Translator]
+        self,
+        database: Database,
+        events: Events,
+        translator: Callable[[], Translator],
+        knowing: Knowing,
     ) -> None:
         """`translator` gives the engine in use, which may change with the settings."""
+        self._knowing = knowing
         self._db = database
         self._events = events
         self._translator = translator
@@ -88,8 +96,9 @@ class Translations:
                 return
             engine = self._translator()
             try:
-                text = await self._translate(engine, saying, language)
-                await self._finish(saying, language, engine.name, text, None)
+                known = await self._known(engine, saying)
+                text = await self._translate(engine, saying, language, known)
+                await self._finish(saying, language, engine.name, text, None, known)
             except ParleyError as error:
                 log.info("a translation into %s failed: %s", language, error)
                 await self._finish(saying, language, engine.name, "", error.code)
@@ -108,7 +117,14 @@ class Translations:
         async with self._db.as_user(saying.owner_id) as conn:
             return bool((await conn.execute(sql.claim, claim)).rowcount)
 
-    async def _translate(self, engine: Translator, saying: Saying, language: str) -> str:
+    async def _known(self, engine: Translator, saying: Saying) -> Knowledge:
+        """The terms of the room's owner; for their own words, what is known of them as well."""
+        known = await self._knowing.about(saying.owner_id, [saying.text])
+        return known if saying.by_host and engine.heeds_the_author else known.only_terms
+
+    async def _translate(
+        self, engine: Translator, saying: Saying, language: str, known: Knowledge
+    ) -> str:
         def progress(label: str, share: float | None) -> None:
             self._flash(saying, language, "", progress={"label": label, "share": share})
 
@@ -117,7 +133,11 @@ class Translations:
             saying.text,
             saying.language or language,
             language,
-            brief=Brief(context=await self._context(saying)),
+            brief=Brief(
+                context=await self._context(saying, only_host=bool(known.sentences)),
+                terms=known.terms,
+                about=known.sentences,
+            ),
             progress=progress,
         ):
             if time.monotonic() - shown >= FLASH_EVERY:
@@ -127,9 +147,12 @@ class Translations:
             raise TranslationError
         return text
 
-    async def _context(self, saying: Saying) -> tuple[Said, ...]:
+    async def _context(self, saying: Saying, *, only_host: bool) -> tuple[Said, ...]:
+        """What was said before. Beside what is known of the host stands nothing of a guest's,
+        which might ask for it."""
         before = {
-            "room_id": saying.room_id, "before": saying.message_id, "limit": CONTEXT_MESSAGES
+            "room_id": saying.room_id, "before": saying.message_id, "limit": CONTEXT_MESSAGES,
+            "only_host": only_host,
         }  # fmt: skip
         async with self._db.as_user(saying.owner_id) as conn:
             rows = await (await conn.execute(rooms_sql.last_said, before)).fetchall()
@@ -140,7 +163,13 @@ class Translations:
         self._events.flash(saying.room_id, "translating", payload | more)
 
     async def _finish(
-        self, saying: Saying, language: str, engine: str, text: str, error_code: str | None
+        self,
+        saying: Saying,
+        language: str,
+        engine: str,
+        text: str,
+        error_code: str | None,
+        known: Knowledge = NOTHING,
     ) -> None:
         """Save and tell in one transaction, so that nobody hears of what is not kept."""
         end = {
@@ -155,4 +184,7 @@ class Translations:
         self._over((saying.message_id, language), asyncio.current_task())
         async with self._db.as_user(saying.owner_id) as conn:
             if (await conn.execute(sql.finish, end)).rowcount:
+                await self._knowing.note_use(
+                    conn, saying.owner_id, saying.message_id, known.ids, language
+                )
                 await self._events.publish(conn, saying.room_id, "translation", told)

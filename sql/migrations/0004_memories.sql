@@ -7,6 +7,7 @@ CREATE TABLE memories (
     kind text NOT NULL CHECK (kind IN ('fact', 'preference', 'person', 'project', 'term')),
     text text NOT NULL,
     context text,                     -- what was said around it, which helps to find it
+    said_by text,                     -- somebody else's words; else the person's own
     language text,
     status text NOT NULL DEFAULT 'active'
         CHECK (status IN ('active', 'proposed', 'replaced', 'deleted')),
@@ -28,6 +29,7 @@ CREATE TABLE memories (
     length real NOT NULL DEFAULT 0    -- the sum of the weights of its words
 );
 CREATE INDEX memories_of_user ON memories (user_id, status, updated_at DESC);
+CREATE INDEX memories_by_speaker ON memories (user_id, said_by) WHERE said_by IS NOT NULL;
 CREATE INDEX memories_replaced ON memories (replaces);
 CREATE INDEX memories_of_message ON memories (message_id);
 CREATE INDEX memories_of_conversation ON memories (conversation_id);

@@ -48,6 +48,8 @@ class Puppet:
 
     def __init__(self) -> None:
         self.failing = False
+        self.memories: list[dict[str, Any]] = []
+        """What it finds worth remembering, whenever it is asked that."""
         self._asked: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self.port = 0
@@ -83,8 +85,11 @@ class Puppet:
         writer.write(HEAD % (b"text/event-stream", b"transfer-encoding: chunked\r\n"))
         reply = Reply(self._loop, asked)
         if "title" in asked["messages"][0]["content"]:
-            reply._pieces.put_nowait(TITLE)
-            reply._pieces.put_nowait(None)
+            reply.write(TITLE)
+            reply.end()
+        elif "response_format" in asked:
+            reply.write(json.dumps({"memories": self.memories}))
+            reply.end()
         else:
             self._asked.put(reply)
         hung_up = asyncio.ensure_future(reader.read(1))

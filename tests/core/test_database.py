@@ -12,6 +12,7 @@ from core.database import open_database
 from core.errors import ConfigurationError, DatabaseError, DatabaseUnavailable, NotFound
 from core.migrations import all_migrations, migrate
 from core.settings import Settings
+from core.slates.options import Options
 
 # Not anybody's data: the schema's own number and the job queue, which holds ids only.
 SYSTEM_TABLES = {"schema_migrations"}
@@ -23,7 +24,7 @@ async def everything(conn):
 
 @pytest.fixture
 async def two_hosts(app):
-    """Two hosts, each with a chat, a room, a guest, messages and a translation."""
+    """Two hosts, each with a chat, a room, a guest, messages, a translation and a slate."""
     people = []
     for handle in ("ana", "bob"):
         async with app.database.as_nobody() as conn:
@@ -45,7 +46,11 @@ async def two_hosts(app):
         gone = await app.memories.create(user, f"another secret of {handle}")
         await app.memories.delete(user, [gone.id])
         async with app.database.as_user(user) as conn:
-            await app.memories.note_use(conn, user, turn.message_id, [memory.id])
+            await app.recall.note_use(conn, user, turn.message_id, [memory.id])
+        slate = await app.slates.create(user)
+        text = f"a secret of {handle}"
+        run = await app.slate_runs.start(user, slate.id, text, Options(source="en", target="pt"))
+        await asyncio.wait({run.task})
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:

@@ -28,7 +28,7 @@ async def jobs(database):
 
     jobs.register("note", note)
     jobs.register("fail", fail)
-    async with jobs.working():
+    async with jobs.open(), jobs.working():
         yield jobs
 
 

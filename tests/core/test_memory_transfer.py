@@ -102,7 +102,7 @@ def test_the_formats_of_others(name, text, found):
         ("a.csv", "text,kind\nOne, two,fact\n", "Line 2: it has 3 columns"),
         ("a.csv", 'text\n"One\n', "Line 2: this is no table"),
         ("a.tsv", "Kunde\tclient\nAuftrag\n", "Line 2: a glossary has two columns"),
-        ("a.txt", "One\n" + "x" * 1001, "Line 2: A memory has at most"),
+        ("a.txt", "One\n" + "x" * 2001, "Line 2: A memory has at most"),
         ("a.txt", " \n# Nothing\n", "no memory in this file"),
     ],
 )  # fmt: skip

@@ -110,7 +110,7 @@ async def test_memories_move_elsewhere(client):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"text": ""}, {"text": " "}, {"text": "x" * 1001}, {"text": "x", "kind": "joke"},
+    "body", [{}, {"text": ""}, {"text": " "}, {"text": "x" * 2001}, {"text": "x", "kind": "joke"},
              {"text": "no term at all is this sentence", "kind": "term"}],
 )  # fmt: skip
 async def test_what_cannot_be_kept_is_refused_with_a_sentence(client, body):

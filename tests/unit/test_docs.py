@@ -7,7 +7,7 @@ import pytest
 
 from core.settings import Settings
 from tests.docs import EXAMPLE, README, ROOT, env_example, providers_table, put, settings_table
-from ui.api import chat_socket, rest_api, room_socket
+from ui.api import chat_socket, rest_api, room_socket, slate_socket
 
 TEXT = README.read_text("utf-8")
 
@@ -43,10 +43,11 @@ def test_every_call_the_readme_shows_exists(path):
 
 
 def test_every_websocket_the_readme_names_exists():
-    found = [route.path for route in (*chat_socket.router.routes, *room_socket.host_router.routes)]
-    assert [f"/ws{path}" for path in found] == ["/ws/chat", "/ws/rooms/{room_id}"]
+    routers = (chat_socket.router, room_socket.host_router, slate_socket.router)
+    found = [route.path for router in routers for route in router.routes]
+    assert [f"/ws{path}" for path in found] == ["/ws/chat", "/ws/rooms/{room_id}", "/ws/slates"]
     assert [route.path for route in room_socket.guest_router.routes] == ["/ws/rooms/{token}"]
-    for path in ("/ws/chat", "/ws/rooms/{id}", "/ws/rooms/{token}"):
+    for path in ("/ws/chat", "/ws/rooms/{id}", "/ws/slates", "/ws/rooms/{token}"):
         assert f"`{path}`" in TEXT
 
 

@@ -50,7 +50,7 @@ def message(number: int, status: str = "complete", text: str = "x") -> Message:
 
 
 def loaded(*numbers: int) -> Loaded:
-    return Loaded([message(number) for number in numbers], earlier=False, turn=None)
+    return Loaded([message(number) for number in numbers], earlier=False, turn=None, used={})
 
 
 def ids(parts: list[list[Message]]) -> list[list[int]]:
@@ -74,7 +74,7 @@ def test_a_changed_history_is_not_taken():
     view = View()
     view.begin_with(loaded(1, 2))
     assert not view.take(loaded(1, 3))
-    changed = Loaded([message(1), message(2, "interrupted")], earlier=False, turn=None)
+    changed = Loaded([message(1), message(2, "interrupted")], earlier=False, turn=None, used={})
     assert not view.take(changed)
 
 

@@ -6,7 +6,16 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from core.speech import LARGEST_RECORDING
-from ui.api import ai_routes, chat_socket, memory_routes, room_socket, routes, speech
+from ui.api import (
+    ai_routes,
+    chat_socket,
+    memory_routes,
+    room_socket,
+    routes,
+    slate_routes,
+    slate_socket,
+    speech,
+)
 from ui.api.dependencies import answer_errors_as_json
 from ui.guard import SmallBodies
 from ui.host import news
@@ -29,7 +38,9 @@ def rest_api() -> FastAPI:
     answer_errors_as_json(api)
     for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
         api.include_router(router)
-    for router in (ai_routes.settings, ai_routes.providers, memory_routes.router, speech.router):
+    for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
+        api.include_router(router)
+    for router in (slate_routes.router, speech.router):
         api.include_router(router)
     return api
 
@@ -40,6 +51,7 @@ def host_sockets() -> FastAPI:
     api.include_router(chat_socket.router)
     api.include_router(room_socket.host_router)
     api.include_router(news.router)
+    api.include_router(slate_socket.router)
     return api
 
 

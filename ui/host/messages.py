@@ -12,11 +12,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.conversations import Message
+from core.memories.memory import Memory
 from core.providers.port import AUTO
 from ui.host import bridge
 from ui.host.maths import with_formulas
 from ui.host.plain import plain
 from ui.host.times import short
+from ui.host.view import view
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/forum:"}
 _FENCE = re.compile(
@@ -41,6 +43,21 @@ def draw_inside(message: Message, zone: tzinfo) -> None:
     if message.text:
         st.markdown(with_formulas(message.text), anchors=False)
     draw_ending(message)
+    if used := view().used.get(message.id):
+        _draw_used(message, used)
+
+
+def _draw_used(message: Message, used: list[Memory]) -> None:
+    """What a reply was made with; a click leads to where it is corrected."""
+    label = "Used 1 memory" if len(used) == 1 else f"Used {len(used)} memories"
+    key = f"used_{message.id}"
+    with st.popover(label, icon=":material/psychology:", type="tertiary", key=key):
+        st.caption("This reply was made with what Parley knows of you. Choose one to correct it.")
+        for memory in used:
+            st.page_link(
+                "app_pages/memories.py", label=plain(memory.text), icon=":material/edit:",
+                query_params={"memory": str(memory.id)},
+            )  # fmt: skip
 
 
 def draw_question(text: str, zone: tzinfo) -> None:

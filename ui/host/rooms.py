@@ -18,6 +18,7 @@ from ui.host import bridge
 from ui.host.components.live_room import live_room
 from ui.host.plain import plain
 from ui.host.qr import qr_svg
+from ui.host.reading import browser_language, language_choices
 from ui.host.times import readers_timezone
 from ui.house import the_house
 
@@ -42,7 +43,7 @@ def all_rooms() -> None:
                 "code: guests join with their phone, without an app or an account, and everybody "
                 "reads everything in their own language."
             )
-            _new_room_form(_browser_language())
+            _new_room_form(browser_language())
         return
     zone = readers_timezone()
     for room in rooms:
@@ -70,7 +71,9 @@ def one_room(address: str) -> None:
         with st.container(width=280, key="invitation"):
             _invitation(room)
         with st.container(width="stretch", key="conversation"):
-            live_room(room.id, room.name, room.language, dict(strings.load("en")), _choices())
+            live_room(
+                room.id, room.name, room.language, dict(strings.load("en")), language_choices()
+            )
 
 
 @st.fragment
@@ -169,11 +172,6 @@ def _go(room_id: UUID | None) -> None:
     st.rerun()
 
 
-def _choices() -> list[dict[str, str]]:
-    found = (languages.get(code) for code in languages.LANGUAGES)
-    return [{"code": one.code, "name": one.own, "english": one.english} for one in found]
-
-
 def _language_name(code: str) -> str:
     language = languages.get(code)
     return (
@@ -181,10 +179,6 @@ def _language_name(code: str) -> str:
         if language.own == language.english
         else (f"{language.english} – {language.own}")
     )
-
-
-def _browser_language() -> str:
-    return languages.match(st.context.locale or "en") or "en"
 
 
 def _when(moment: datetime) -> str:

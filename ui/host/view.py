@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.app import App
 from core.conversations import Message
+from core.memories.memory import Memory
 from core.turns import Turn
 
 MESSAGES = 40
@@ -29,6 +30,8 @@ class Loaded:
     messages: list[Message]
     earlier: bool
     turn: Turn | None
+    used: dict[int, list[Memory]]
+    """The memories that replies were made with, by message id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class View:
     earlier: bool = False
     history: list[list[Message]] = field(default_factory=list)
     live: list[Message] = field(default_factory=list)
+    used: dict[int, list[Memory]] = field(default_factory=dict)
     loaded: Loaded | None = None
     """Fresh from the core, for the fragment that draws next."""
     wish: Wish | None = None
@@ -76,7 +80,7 @@ class View:
             number = sum(message.id >= start for start in starts[1:])
             parts[number].append(message)
         self.history, self.live = parts, []
-        self.earlier, self.loaded = loaded.earlier, loaded
+        self.earlier, self.loaded, self.used = loaded.earlier, loaded, loaded.used
 
     def take(self, loaded: Loaded) -> bool:
         """Take news in while the history stays; False where the history has changed."""
@@ -84,7 +88,7 @@ class View:
         now = loaded.messages
         if [_looks(message) for message in now[: len(drawn)]] != drawn:
             return False
-        self.live = now[len(drawn) :]
+        self.live, self.used = now[len(drawn) :], loaded.used
         return True
 
     def is_history(self, message_id: int) -> bool:
@@ -134,7 +138,9 @@ async def load(app: App, conversation_id: UUID, limit: int) -> Loaded:
     shown = messages[-limit:]
     if turn:
         shown = [message for message in shown if message.id != turn.message_id]
-    return Loaded(shown, len(messages) > limit, turn)
+    replies = [message.id for message in shown if message.role == "assistant"]
+    used = await app.recall.uses(app.host_id, replies)
+    return Loaded(shown, len(messages) > limit, turn, used)
 
 
 def _looks(message: Message) -> tuple[int, str, int]:

@@ -5,10 +5,10 @@ import { el } from "./dom.js";
 const NAMES = ["room.css", "messages.css", "join.css", "sheet.css", "voice.css"];
 
 /** Elements to be put in the root; `done` once all are there (or failed), so that nothing flashes. */
-export function styleSheets(done) {
-  let missing = NAMES.length;
+export function styleSheets(done, names = NAMES) {
+  let missing = names.length;
   const arrived = () => (missing -= 1) || done();
-  return NAMES.map((name) =>
+  return names.map((name) =>
     el("link", { rel: "stylesheet", href: new URL(name, import.meta.url).href, on: { load: arrived, error: arrived } }),
   );
 }

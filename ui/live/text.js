@@ -31,7 +31,8 @@ function site(found) {
   return address.replace(/^https?:\/\//i, "").split("/")[0] + found.slice(address.length);
 }
 
-function inline(text) {
+/** The nodes of a text without line breaks: its links and code. */
+export function inline(text) {
   const nodes = [];
   let last = 0;
   for (const found of text.matchAll(INLINE)) {
@@ -56,10 +57,11 @@ function withoutTail(url) {
   }
 }
 
-function link(shown) {
+/** A link whose words are its address; null where that is none. */
+export function link(shown, words = shown) {
   const address = shown.toLowerCase().startsWith("www.") ? `https://${shown}` : shown;
   if (!isAddress(address)) return null;
-  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" }, shown);
+  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow", dir: words === shown ? "ltr" : null }, words);
 }
 
 function isAddress(text) {
