@@ -249,3 +249,12 @@ def test_without_the_index_it_says_that_words_alone_are_searched(no_index, core,
     done(test.text_input(key="memory_search").set_value("tea").run())
     assert texts(test) == ["I like tea"]
     assert "by its words alone" in captions(test)
+
+
+def test_learning_is_chosen_here_and_it_says_what_that_takes(core):  # noqa: F811
+    test = memories()
+    assert "outright" not in captions(test)
+    done(test.selectbox(key="setting_memory_learning").set_value("off").run())
+    assert core.app.preferences.current.memory_learning == "off"
+    core.run(core.app.keeper.change({"ai_provider": "builtin", "memory_learning": None}))
+    assert "keeps only what you say outright" in captions(memories())

@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.memories.knowledge import Kind
-from core.preferences import NAMES
 from ui.host import bridge
 from ui.host.memories import acting, adding, listing, moving, proposals, undo
 from ui.host.memories.wording import KINDS
@@ -78,15 +77,14 @@ def _switch_all() -> None:
 
 
 def _draw_learning() -> None:
-    """What is remembered by itself, as soon as Parley can."""
-    if "memory_learning" not in NAMES:
-        return
+    """What is remembered by itself."""
     st.selectbox(
         "Learning", list(LEARNING), format_func=LEARNING.__getitem__, width=360,
         key=preference.show("memory_learning", preference.current("memory_learning")),
         on_change=preference.keep, args=["memory_learning"],
     )  # fmt: skip
-    if bridge.core().providers.default()[0] == "builtin":
+    core = bridge.core()
+    if not core.learning.is_possible() and preference.current("memory_learning") != "off":
         st.caption(
             "Without an AI of your own, Parley keeps only what you say outright: “Remember "
             "that …”. Set one up on the Settings page."
