@@ -79,6 +79,7 @@ def act(page: Page, text: str, name: str) -> None:
 
 def can_be_read(page: Page) -> None:
     expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    expect(page.get_by_test_id("stToast")).to_have_count(0)
     is_readable(page)
 
 
@@ -89,9 +90,11 @@ def no_wider_than_the_window(page: Page) -> None:
 def test_what_is_written_is_found_by_meaning_in_another_language(page, parley):
     visit(page, parley)
     expect(page.get_by_text("Nothing is remembered yet.")).to_be_visible()
-    for text in (NURSE, PIANO, SISTER):
-        add(page, text)
+    page.get_by_role("textbox", name="What should Parley remember?").fill(NURSE)
+    page.get_by_role("button", name="Remember").click()
     toast(page, "Remembered.")
+    for text in (PIANO, SISTER):
+        add(page, text)
     search = page.get_by_role("searchbox")
     with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
         found = {"q": "Dónde vive mi hermana"}
