@@ -16,7 +16,7 @@ from uuid import UUID
 
 from core.database import Database
 from core.embeddings import Embedder
-from core.errors import ParleyError
+from core.errors import IndexUnavailable, ParleyError
 from core.jobs import Jobs
 from core.memories.memories import INDEX_JOB
 from core.memories.memory import fingerprint
@@ -66,7 +66,10 @@ class MemoryIndex:
 
     async def nearest(self, user_id: UUID, text: str, k: int) -> list[Hit]:
         """The numbers of memories nearest in meaning to a question. Raises IndexUnavailable."""
-        vector = (await self._embedder.queries([text]))[0]
+        try:
+            vector = (await self._embedder.queries([text]))[0]
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            raise IndexUnavailable("The model for searching by meaning does not load.") from error
         return await self._vectors.nearest(self.space, user_id, vector, k)
 
     async def catch_up_with(self, user_id: str) -> None:

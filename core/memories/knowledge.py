@@ -41,11 +41,6 @@ class Knowledge:
         return tuple(item.text for item in self.items if item.term is None)
 
     @property
-    def only_terms(self) -> Knowledge:
-        """What may be told where nobody is to hear of the person."""
-        return Knowledge(tuple(item for item in self.items if item.term))
-
-    @property
     def ids(self) -> list[UUID]:
         """Kept beside what was made with it, so that one sees what was used."""
         return [item.id for item in self.items]
@@ -79,6 +74,10 @@ class Knowing(Protocol):
         """What helps with `texts` (the newest last), within a budget. Never raises: where the
         memories cannot be read, nothing is known.
         """
+        ...
+
+    async def terms(self, user_id: UUID, texts: Sequence[str]) -> Knowledge:
+        """The terms in `texts` alone, which takes no time. Never raises."""
         ...
 
     async def note_use(

@@ -84,6 +84,16 @@ class Recall:
             log.warning("Nothing could be recalled: %s", error)
             return NOTHING
 
+    async def terms(self, user_id: UUID, texts: Sequence[str]) -> Knowledge:
+        """The terms in `texts`. Never raises."""
+        try:
+            async with self._db.as_user(user_id) as conn:
+                rows = await _all(conn, sql.terms)
+        except ParleyError as error:
+            log.warning("The glossary could not be read: %s", error)
+            return NOTHING
+        return Knowledge(tuple(_terms_in(texts, [Memory.of(row) for row in rows])))
+
     async def search(
         self,
         user_id: UUID,
@@ -145,11 +155,8 @@ class Recall:
         )
         by_words = _WORDS_ALONE if any(one.cosine for one in found) else _WORDS_ALONE / 2
         near = [one.memory for one in found if self._is_related(one, by_words)]
-        parsed = [(memory, memory.term) for memory in always]
-        helpful = set(within("\n".join(texts), [term for _, term in parsed if term]))
-        chosen = [memory.known for memory, term in parsed if term in helpful]
         others = [memory for memory in (*always, *near) if memory.kind != "term"]
-        return Knowledge((*chosen, *_within_budget(others)))
+        return Knowledge((*_terms_in(texts, always), *_within_budget(others)))
 
     async def _always(self, user_id: UUID) -> list[Memory]:
         """All terms, and what is pinned."""
@@ -211,6 +218,12 @@ class Recall:
         floor, threshold = self._embedder.floor, self._embedder.threshold
         words = hit.score - max(hit.cosine - floor, 0.0) / (1 - floor)
         return hit.cosine >= (floor + threshold) / 2 or words >= enough
+
+
+def _terms_in(texts: Sequence[str], memories: Sequence[Memory]) -> list[Known]:
+    parsed = [(memory, memory.term) for memory in memories]
+    helpful = set(within("\n".join(texts), [term for _, term in parsed if term]))
+    return [memory.known for memory, term in parsed if term in helpful]
 
 
 def _within_budget(memories: Sequence[Memory]) -> list[Known]:

@@ -179,9 +179,9 @@ class Runs:
         if run.language is None:
             run.language = await asyncio.to_thread(languages.detect, run.text)
         run.tell()
-        known = await self._knowing.about(run.user_id, [run.text])
         maker = self._maker(run)
-        run.known = known if maker.heeds_the_author else known.only_terms
+        knowing = self._knowing.about if maker.heeds_the_author else self._knowing.terms
+        run.known = await knowing(run.user_id, [run.text])
         run.noted = noted(run.known)
         run.engine = maker.name
         pieces = await asyncio.to_thread(_cut, run, maker.name)

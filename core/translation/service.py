@@ -119,8 +119,9 @@ class Translations:
 
     async def _known(self, engine: Translator, saying: Saying) -> Knowledge:
         """The terms of the room's owner; for their own words, what is known of them as well."""
-        known = await self._knowing.about(saying.owner_id, [saying.text])
-        return known if saying.by_host and engine.heeds_the_author else known.only_terms
+        if saying.by_host and engine.heeds_the_author:
+            return await self._knowing.about(saying.owner_id, [saying.text])
+        return await self._knowing.terms(saying.owner_id, [saying.text])
 
     async def _translate(
         self, engine: Translator, saying: Saying, language: str, known: Knowledge

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import statistics
@@ -33,6 +34,9 @@ THINGS = (
 )
 
 
+_questions = itertools.count(1_000_000, 1_000_000)
+
+
 class MadeUp(LocalEmbedder):
     """The real model for questions; random directions for what is kept."""
 
@@ -40,6 +44,13 @@ class MadeUp(LocalEmbedder):
         seed = abs(hash(texts[0])) % 2**32 if texts else 0
         made = np.random.default_rng(seed).standard_normal((len(texts), self.dimensions))
         return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+
+def question(n: int) -> str:
+    """What somebody says in a chat, different for every `n`."""
+    pick = random.Random(n)
+    subject, verb = (pick.choice(some.split("|")) for some in (SUBJECTS, VERBS))
+    return f"Do you know what {subject} {verb} since {1900 + n % 125}?"
 
 
 def sentence(n: int) -> str:
@@ -66,9 +77,9 @@ async def fill(app: App, who: UUID, first: int, many: int) -> None:
 
 async def ask(app: App, whom: Sequence[UUID], rounds: int) -> dict[str, float]:
     """Milliseconds of a recall for what is said in a chat."""
-    took = []
+    took, first = [], next(_questions)
     for n in range(rounds + 5):
-        text = f"What was it that {sentence(10**6 + n)}? And where, and with whom?"
+        text = question(first + n)
         begin = time.perf_counter()
         await app.recall.about(whom[n % len(whom)], [text])
         took.append(1000 * (time.perf_counter() - begin))
@@ -79,7 +90,7 @@ async def embed(rounds: int) -> dict[str, float]:
     """Milliseconds of an embedding alone."""
     embedder, took = LocalEmbedder(), []
     for n in range(rounds + 5):
-        text = f"What was it that {sentence(2 * 10**6 + n)}? And where, and with whom?"
+        text = question(n)
         begin = time.perf_counter()
         await embedder.queries([text])
         took.append(1000 * (time.perf_counter() - begin))

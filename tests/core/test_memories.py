@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from core.app import open_app
+from core.embeddings import LocalEmbedder
 from core.errors import NotFound, Refused
 
 
@@ -173,6 +174,16 @@ async def test_an_index_that_does_not_answer_leaves_the_words(make_settings):
         await app.memories.create(app.host_id, "I am a vegetarian")
         assert await texts(app.recall.search(app.host_id, "vegetarian")) == ["I am a vegetarian"]
         assert (await app.recall.about(app.host_id, ["vegetarian food"])).items
+
+
+async def test_a_model_that_does_not_load_leaves_the_words(make_settings):
+    class Broken(LocalEmbedder):
+        async def queries(self, texts):
+            raise OSError("the file is cut off")
+
+    async with open_app(make_settings(), embedder=Broken()) as app:
+        await app.memories.create(app.host_id, "I am a vegetarian")
+        assert (await app.recall.about(app.host_id, ["vegetarian food"])).sentences
 
 
 async def test_what_differs_is_found_and_mended(app, user):

@@ -32,6 +32,9 @@ class Friend:
     async def about(self, user_id, texts):
         return self.known
 
+    async def terms(self, user_id, texts):
+        return Knowledge(tuple(item for item in self.known.items if item.term))
+
 
 async def run(app, text, options=TO_PORTUGUESE, slate_id=None, runs=None, **more):
     """A whole run; it, as it is kept."""
