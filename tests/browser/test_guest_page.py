@@ -326,6 +326,7 @@ class TestWriting:
             await field.dispatch_event("keydown", composing)
             await expect(field).to_have_value("にほんご")
             await field.press("Enter")
+            assert (await room.heard("say"))["say"] == "にほんご"
             await expect(field).to_have_value("")
             assert len([f for f in room.frames if "say" in f]) == 1
 
