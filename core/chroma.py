@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -37,8 +37,6 @@ class Chroma:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="index")
         self.identity = ""
         """Of the index, once it is open; another one holds nothing of what this one held."""
-        self.generation = 0
-        """Grows whenever it is opened anew."""
 
     @property
     def is_embedded(self) -> bool:
@@ -56,11 +54,6 @@ class Chroma:
             if isinstance(error, IndexUnavailable):
                 raise
             raise IndexUnavailable from error
-
-    async def begin_anew(self) -> None:
-        """Lay an embedded index aside and begin an empty one; drop all that is in a server's."""
-        async with self._opening:
-            await self._on_thread(self._begin_anew)
 
     async def close(self) -> None:
         """Let go of the index."""
@@ -84,18 +77,6 @@ class Chroma:
             client = self._connect()
             self.identity = _identity(client)
         self._client = client
-        self.generation += 1
-
-    def _begin_anew(self) -> None:
-        if self.is_embedded:
-            self._let_go()
-            self._lay_aside()
-        else:
-            client = self._client or self._connect()
-            for collection in client.list_collections():
-                client.delete_collection(collection.name)
-        self._client = None
-        self._open()
 
     def _connect(self) -> Any:
         # A second of importing that start-up does not wait for.
@@ -118,18 +99,15 @@ class Chroma:
     def _let_go(self) -> None:
         from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
 
-        client, self._client = self._client, None
-        if client is not None and hasattr(client, "close"):
-            client.close()
+        self._client = None
+        # Chroma keeps what it has opened, also what turned out to be damaged.
         SharedSystemClient.clear_system_cache()
 
     def _lay_aside(self) -> None:
         """Beside the new one, in case somebody wants to look into it; an older one goes."""
-        from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
-
-        SharedSystemClient.clear_system_cache()
+        self._let_go()
         for old in self._folder.parent.glob(f"{self._folder.name}-damaged-*"):
-            _remove(old)
+            shutil.rmtree(old, ignore_errors=True)
         if self._folder.exists():
             self._folder.rename(self._folder.with_name(f"index-damaged-{int(time.time())}"))
 
@@ -139,11 +117,5 @@ def _identity(client: Any) -> str:
     marker = client.get_or_create_collection(
         _MARKER, metadata={"identity": uuid4().hex}, embedding_function=None
     )
-    client.list_collections()
+    client.list_collections()  # reads the rest of the table: a damaged one shows here
     return str(marker.metadata["identity"])
-
-
-def _remove(folder: Path) -> None:
-    import shutil  # noqa: PLC0415
-
-    shutil.rmtree(folder, ignore_errors=True)

@@ -44,7 +44,7 @@ class Vectors:
 
     def __init__(self, settings: Settings) -> None:
         self._chroma = Chroma(settings)
-        self._collections: dict[tuple[int, str], Any] = {}
+        self._collections: dict[str, Any] = {}
         self._looked: dict[tuple[str, UUID], float] = {}
 
     @property
@@ -58,7 +58,7 @@ class Vectors:
 
     async def identity(self) -> str:
         """Which index this is; another one holds nothing of what this one held."""
-        await self._chroma.do(lambda client: client.heartbeat())
+        await self.check()
         return self._chroma.identity
 
     async def put(
@@ -147,32 +147,26 @@ class Vectors:
 
         return await self._chroma.do(work)
 
-    async def begin_anew(self) -> None:
-        """Begin with an empty index, whose identity is another."""
-        await self._chroma.begin_anew()
-
     async def close(self) -> None:
         """Let go of the index."""
         await self._chroma.close()
 
     def _named(self, client: Any, name: str) -> Any:
-        key = (self._chroma.generation, name)
-        if key not in self._collections:
-            self._collections[key] = client.get_or_create_collection(
+        if name not in self._collections:
+            self._collections[name] = client.get_or_create_collection(
                 name, embedding_function=None, configuration=_HNSW
             )
-        return self._collections[key]
+        return self._collections[name]
 
     def _own(self, client: Any, space: str, owner: UUID) -> Any:
         """Somebody's own collection, None where there is none."""
         name = f"{_tidy(space)}-{owner.hex}"
-        key = (self._chroma.generation, name)
         now, looked = time.monotonic(), self._looked.get((space, owner), -_LOOK_AGAIN)
-        if key not in self._collections and now - looked >= _LOOK_AGAIN:
+        if name not in self._collections and now - looked >= _LOOK_AGAIN:
             self._looked[space, owner] = now
             if _exists(client, name):
                 self._named(client, name)
-        return self._collections.get(key)
+        return self._collections.get(name)
 
     def _places(self, client: Any, space: str, owner: UUID) -> list[Any]:
         """Wherever something of an owner may be."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from core.database import Database
+from core.database import Connection, Database
 from core.embeddings import Embedder
 from core.errors import IndexUnavailable, ParleyError
 from core.jobs import Jobs
@@ -74,40 +74,36 @@ class MemoryIndex:
 
     async def catch_up_with(self, user_id: str) -> None:
         """The job: bring the index up to date with what somebody's memories are now."""
-        owner = UUID(user_id)
-        async with self._one_at_a_time[owner]:
-            mark = await self._mark()
-            while await self._take_out(owner) or await self._put_in(owner, mark):
-                pass
+        await self._catch_up_with(UUID(user_id))
 
     async def catch_up(self, progress: Progress | None = None) -> int:
         """Bring in whatever is missing, of everybody; how many memories that were."""
-        mark = await self._mark()
         async with self._db.as_nobody() as conn:
-            waiting = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
-        total, done = sum(row["count"] for row in waiting), 0
-        for row in waiting:
-            await self.catch_up_with(str(row["user_id"]))
-            done += row["count"]
+            waiting = await self._waiting(conn)
+        total, done = sum(waiting.values()), 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
             if progress:
-                progress(done, total)
-        return int(total)
+                progress(min(done, total), total)
+
+        for owner in waiting:
+            await self._catch_up_with(owner, count)
+        return total
 
     async def ask_to_catch_up(self) -> int:
         """Have jobs do what `catch_up` does, in this process or another; how much there is."""
-        mark = await self._mark()
         async with self._db.as_nobody() as conn:
-            waiting = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
-            for row in waiting:
-                await self._jobs.defer(conn, INDEX_JOB, user_id=str(row["user_id"]))
-        return sum(int(row["count"]) for row in waiting)
+            waiting = await self._waiting(conn)
+            for owner in waiting:
+                await self._jobs.defer(conn, INDEX_JOB, user_id=str(owner))
+        return sum(waiting.values())
 
     async def waiting(self) -> int:
         """How many memories are not in the index as they are now."""
-        mark = await self._mark()
         async with self._db.as_nobody() as conn:
-            rows = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
-        return sum(int(row["count"]) for row in rows)
+            return sum((await self._waiting(conn)).values())
 
     async def ask_to_mend(self) -> None:
         """Have a job, in this process or another, set right what differs."""
@@ -157,13 +153,26 @@ class MemoryIndex:
                 async with self._db.as_user(owner) as conn:
                     await conn.execute(sql.take_for_missing, {"numbers": list(lost)})
         if mend and lost:
-            await self.catch_up_with(str(owner))
+            await self._catch_up_with(owner)
         return len(lost), len(strange)
+
+    async def _waiting(self, conn: Connection) -> dict[UUID, int]:
+        mark = await self._mark()
+        rows = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
+        return {row["user_id"]: int(row["count"]) for row in rows}
+
+    async def _catch_up_with(self, owner: UUID, count: Callable[[int], None] | None = None) -> None:
+        """`count` hears of each batch that is done."""
+        async with self._one_at_a_time[owner]:
+            mark = await self._mark()
+            while done := await self._take_out(owner) or await self._put_in(owner, mark):
+                if count:
+                    count(done)
 
     async def _mark(self) -> str:
         return f"{await self._vectors.identity()} {self._embedder.name}"
 
-    async def _take_out(self, owner: UUID) -> bool:
+    async def _take_out(self, owner: UUID) -> int:
         async with self._db.as_user(owner) as conn:
             rows = await (await conn.execute(sql.to_unindex, {"limit": 10 * _AT_ONCE})).fetchall()
         numbers = [row["number"] for row in rows]
@@ -172,7 +181,7 @@ class MemoryIndex:
             await self._vectors.drop(self.space, owner, numbers)
             async with self._db.as_user(owner) as conn:
                 await conn.execute(sql.unindexed, {"numbers": numbers})
-        return bool(numbers)
+        return len(numbers)
 
     async def _note_where(self, owner: UUID, deleted: list[dict[str, Any]]) -> None:
         """Where what was deleted lay by meaning, so that it is not learned again in other words."""
@@ -186,14 +195,14 @@ class MemoryIndex:
                     }  # fmt: skip
                     await conn.execute(sql.place_forgotten, place)
 
-    async def _put_in(self, owner: UUID, mark: str) -> bool:
+    async def _put_in(self, owner: UUID, mark: str) -> int:
         """A batch; what changes meanwhile keeps an older revision and comes again."""
         async with self._db.as_user(owner) as conn:
             wanted = {"mark": mark, "limit": _AT_ONCE}
             rows = await (await conn.execute(sql.to_index, wanted)).fetchall()
             count = await (await conn.execute(sql.count)).fetchone()
         if not rows:
-            return False
+            return 0
         numbers = [row["number"] for row in rows]
         vectors = await self._embedder.passages([row["text"] for row in rows])
         owned = count["active"] + count["proposed"] if count else 0
@@ -201,4 +210,4 @@ class MemoryIndex:
         async with self._db.as_user(owner) as conn:
             done = {"mark": mark, "numbers": numbers, "revisions": [r["revision"] for r in rows]}
             await conn.execute(sql.indexed, done)
-        return True
+        return len(numbers)

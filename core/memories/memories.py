@@ -70,7 +70,7 @@ class Memories:
             if origin != "learned":
                 prints = {"fingerprints": [fingerprint(memory.text)]}
                 await conn.execute(sql.remember_again, prints)
-            if replaces and status == "active":
+            if replaces and status == "active" and memory.id != replaces:
                 await self._end(conn, user_id, [replaces], "replaced")
             await self._tell(conn, user_id)
         return memory

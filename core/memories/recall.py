@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,8 +41,6 @@ BUDGET = 400
 """Tokens that memories may take of a prompt, terms apart."""
 AT_MOST = 12
 """Memories told at a time, pinned ones included."""
-LOOK_AT = 2
-"""Newest texts of a conversation that are asked about."""
 _WORDS_ALONE = 0.3
 """The share of a question's words from which a memory counts that is near in nothing else."""
 _BESIDE_THE_BEST = 0.3
@@ -63,6 +62,32 @@ class Hit(NamedTuple):
 
 
 Found = list[Hit]
+
+
+@dataclass(slots=True)
+class Said:
+    """What the words of a question find: how frequent each is, and where those stand that
+    were looked up."""
+
+    frequencies: dict[str, int]
+    collection: Collection
+    looked_up: list[str]
+    rows: list[dict[str, Any]]
+
+    @property
+    def others(self) -> list[str]:
+        """The words too frequent to find anything."""
+        return [word for word in self.frequencies if word not in self.looked_up]
+
+    @property
+    def postings(self) -> dict[str, Postings]:
+        """As they are ranked by."""
+        return {
+            row["word"]: Postings(
+                row["ids"], row["weights"], row["lengths"], self.frequencies[row["word"]]
+            )
+            for row in self.rows
+        }
 
 
 class Recall:
@@ -112,8 +137,9 @@ class Recall:
         return [one for one in found if one.score > max(_BESIDE_THE_BEST * found[0].score, 0.0)][:k]
 
     async def near(self, user_id: UUID, text: str, k: int) -> Found:
-        """Active and proposed memories that may say the same as `text`, or the opposite."""
-        return (await self._found(user_id, text, ["active", "proposed"]))[:k]
+        """Memories that may say the same as `text`, or the opposite: also proposed ones, and those
+        that are switched off."""
+        return (await self._found(user_id, text, ["active", "proposed"], off=True))[:k]
 
     async def note_use(
         self,
@@ -149,7 +175,7 @@ class Recall:
             count = (await _all(conn, sql.count))[0]
         if not texts or not count["enabled"]:
             return NOTHING
-        asked = "\n".join(texts[-LOOK_AT:])[-_LONGEST_QUESTION:]
+        asked = "\n".join(texts)[-_LONGEST_QUESTION:]
         always, found = await asyncio.gather(
             self._always(user_id), self._found(user_id, asked, ["active"])
         )
@@ -167,29 +193,24 @@ class Recall:
     async def _found(
         self, user_id: UUID, question: str, statuses: list[str], *, off: bool = False
     ) -> Found:
+        """No connection is held while the question is embedded: others want it meanwhile."""
         async with self._db.as_user(user_id) as conn:
             speakers = await _all(conn, sql.speakers, user_id=user_id)
         asked = ask(
             question, language=languages.detect(question),
             speakers=[row["said_by"] for row in speakers],
         )  # fmt: skip
-        nearest = asyncio.ensure_future(self._nearest(user_id, asked))
+        similar, said = await asyncio.gather(
+            self._nearest(user_id, asked), self._said(user_id, asked)
+        )
         async with self._db.as_user(user_id) as conn:
-            frequencies, collection = await _counted(conn, user_id, asked)
-            first = essential(frequencies)
-            posted = await _all(conn, sql.postings, user_id=user_id, words=list(first), among=None)
-            similar = await nearest
-            if others := [word for word in frequencies if word not in first]:
-                among = list({*similar, *(one for row in posted for one in row["ids"])})
-                posted += await _all(conn, sql.postings, user_id=user_id, words=others, among=among)
-            postings = {
-                row["word"]: Postings(
-                    row["ids"], row["weights"], row["lengths"], frequencies[row["word"]]
+            if said.others:
+                among = list({*similar, *(one for row in said.rows for one in row["ids"])})
+                said.rows += await _all(
+                    conn, sql.postings, user_id=user_id, words=said.others, among=among
                 )
-                for row in posted
-            }
             floor = self._embedder.floor
-            ranking = rank(asked, Candidates(collection, postings, similar, floor))
+            ranking = rank(asked, Candidates(said.collection, said.postings, similar, floor))
             wanted = [number for number, _ in ranking[:SHORTLIST]]
             rows = await _all(conn, sql.numbered, numbers=wanted, statuses=statuses, off=off)
         memories = {row["number"]: Memory.of(row) for row in rows}
@@ -200,6 +221,17 @@ class Recall:
             if number in memories
         ]
         return sorted(found, key=lambda one: -(one.score + _recency(one.memory)))
+
+    async def _said(self, user_id: UUID, asked: Question) -> Said:
+        """Where the rarer words of a question stand."""
+        words = list(asked.words)
+        async with self._db.as_user(user_id) as conn:
+            counted = await _all(conn, sql.frequencies, user_id=user_id, words=words)
+            whole = (await _all(conn, sql.collection, user_id=user_id))[0]
+            frequencies = {row["word"]: int(row["n"]) for row in counted}
+            first = list(essential(frequencies))
+            rows = await _all(conn, sql.postings, user_id=user_id, words=first, among=None)
+        return Said(frequencies, Collection(whole["total"], float(whole["average"])), first, rows)
 
     async def _nearest(self, user_id: UUID, asked: Question) -> dict[int, float]:
         """Cosines by number; nothing where the index does not answer."""
@@ -240,17 +272,6 @@ def _within_budget(memories: Sequence[Memory]) -> list[Known]:
 def _recency(memory: Memory) -> float:
     days = (datetime.now(UTC) - memory.updated_at).total_seconds() / 86_400
     return _RECENT * math.exp2(-days / _HALF_LIFE)
-
-
-async def _counted(
-    conn: Connection, user_id: UUID, asked: Question
-) -> tuple[dict[str, int], Collection]:
-    """In how many memories each word of a question is, and how many there are."""
-    words = list(asked.words)
-    rows = await _all(conn, sql.frequencies, user_id=user_id, words=words)
-    whole = (await _all(conn, sql.collection, user_id=user_id))[0]
-    found = {row["word"]: int(row["n"]) for row in rows}
-    return found, Collection(whole["total"], float(whole["average"]))
 
 
 async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:

@@ -101,6 +101,15 @@ async def test_what_says_the_same_is_kept_once(app, user, models):
     assert await known(app) == ["I am a vegetarian"]
 
 
+async def test_what_is_switched_off_is_not_learned_once_more(app, user, models):
+    memory = await app.memories.create(user, "I am a vegetarian")
+    await indexed(app)
+    await app.memories.update(user, memory.id, enabled=False)
+    learns(models, {"text": "I'm a vegetarian.", "kind": "preference", "said_in": 1})
+    await learn(app, await chat(app, "As a vegetarian, what can I eat?"))
+    assert await known(app) == ["I am a vegetarian"]
+
+
 async def test_a_contradiction_replaces_and_keeps_the_history(app, user, models):
     await app.memories.create(user, "I live in Rome")
     await indexed(app)

@@ -145,6 +145,23 @@ async def test_a_term_is_known_where_its_word_stands(app, user):
     assert (await app.recall.about(user, ["Die Leute warten"])).terms == ()
 
 
+async def test_one_that_says_what_it_replaces_stays(app, user):
+    memory = await app.memories.create(user, "I live in Rome")
+    again = await app.memories.create(user, "I live in Rome", origin="learned", replaces=memory.id)
+    assert again.id == memory.id
+    assert [one.text for one in await app.memories.list(user)] == ["I live in Rome"]
+
+
+async def test_fifty_who_recall_at_once_wait_for_no_connection_of_each_other(app, user):
+    await app.memories.create(user, "I am a vegetarian")
+    await indexed(app)
+    async with asyncio.timeout(30):
+        found = await asyncio.gather(
+            *(app.recall.about(user, [f"vegetarian dish number {n}"]) for n in range(50))
+        )
+    assert all(known.sentences for known in found)
+
+
 async def test_memories_fit_a_budget(app, user):
     for n in range(30):
         await app.memories.create(user, f"Fact {n} about tea: " + "very long " * 40, pinned=True)
