@@ -1,9 +1,10 @@
 """The index by meaning: what lies near a vector, for each owner apart.
 
 It holds nothing that PostgreSQL does not; all of it can be made again. Owners with little share
-one of a few collections, with a filter, whose cost grows with the whole collection (2 ms at
-1,600 vectors, 130 ms at 100,000, whatever matches); who outgrows that gets a collection of
-their own, without one. A collection for everybody would take gigabytes: a thousand took 2.8 GB.
+one of a few collections, with a filter, whose cost grows with the whole collection (6 ms at
+1,000 vectors, 130 ms at 100,000, whatever matches; 2 ms without); who outgrows that gets a
+collection of their own, without one. A collection for everybody would take gigabytes: a
+thousand took 2.8 GB.
 Callers see none of this.
 """
 
@@ -28,7 +29,7 @@ Hit = tuple[int, float]
 
 SHARED = 64
 """Collections that those with little share."""
-OWN_FROM = 1_500
+OWN_FROM = 500
 """Vectors from which somebody has a collection of their own."""
 _AT_ONCE = 1_000
 _LOOK_AGAIN = 2.0

@@ -87,9 +87,14 @@ SELECT fingerprint, embedder, embedding FROM forgotten_memories
 UPDATE forgotten_memories SET embedder = %(embedder)s, embedding = %(embedding)s
 WHERE fingerprint = %(fingerprint)s
 
--- name: collection
-SELECT count(*) AS total, coalesce(avg(length), 0) AS average FROM memories
-WHERE user_id = %(user_id)s AND status = 'active'
+-- name: overview
+-- What recall needs to know of somebody's memories before it looks for any.
+SELECT count(*) FILTER (WHERE enabled) AS enabled, count(*) AS total,
+       coalesce(avg(length), 0) AS average,
+       ARRAY(SELECT DISTINCT said_by FROM memories
+             WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 200)
+           AS speakers
+FROM memories WHERE user_id = %(user_id)s AND status = 'active'
 
 -- name: frequencies
 SELECT word, count(*) AS n FROM memory_words
@@ -101,10 +106,6 @@ FROM memory_words
 WHERE user_id = %(user_id)s AND word = ANY(%(words)s)
   AND (%(among)s::bigint[] IS NULL OR memory = ANY(%(among)s::bigint[]))
 GROUP BY word
-
--- name: speakers
-SELECT DISTINCT said_by FROM memories
-WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 200
 
 -- name: numbered
 SELECT * FROM memories

@@ -46,6 +46,9 @@ _WORDS_ALONE = 0.3
 _BESIDE_THE_BEST = 0.3
 """A search leaves out what scores less than this share of the best."""
 _LONGEST_QUESTION = 1_000
+_EMBEDDED = 240
+"""Characters at the end of a question that are looked for by meaning, the rest by words alone:
+to embed takes 2 ms a word, in the way of the reply."""
 _RECENT = 0.05
 """What it is worth to be of today; half of it after a month."""
 _HALF_LIFE = 30.0
@@ -171,13 +174,12 @@ class Recall:
         return found
 
     async def _about(self, user_id: UUID, texts: list[str]) -> Knowledge:
-        async with self._db.as_user(user_id) as conn:
-            count = (await _all(conn, sql.count))[0]
-        if not texts or not count["enabled"]:
+        overview = await self._overview(user_id)
+        if not texts or not overview["enabled"]:
             return NOTHING
         asked = "\n".join(texts)[-_LONGEST_QUESTION:]
         always, found = await asyncio.gather(
-            self._always(user_id), self._found(user_id, asked, ["active"])
+            self._always(user_id), self._found(user_id, asked, ["active"], overview)
         )
         by_words = _WORDS_ALONE if any(one.cosine for one in found) else _WORDS_ALONE / 2
         near = [one.memory for one in found if self._is_related(one, by_words)]
@@ -190,18 +192,26 @@ class Recall:
             rows = await _all(conn, sql.terms) + await _all(conn, sql.pinned, limit=AT_MOST)
         return [Memory.of(row) for row in rows]
 
+    async def _overview(self, user_id: UUID) -> dict[str, Any]:
+        async with self._db.as_user(user_id) as conn:
+            return (await _all(conn, sql.overview, user_id=user_id))[0]
+
     async def _found(
-        self, user_id: UUID, question: str, statuses: list[str], *, off: bool = False
+        self,
+        user_id: UUID,
+        question: str,
+        statuses: list[str],
+        overview: dict[str, Any] | None = None,
+        *,
+        off: bool = False,
     ) -> Found:
         """No connection is held while the question is embedded: others want it meanwhile."""
-        async with self._db.as_user(user_id) as conn:
-            speakers = await _all(conn, sql.speakers, user_id=user_id)
-        asked = ask(
-            question, language=languages.detect(question),
-            speakers=[row["said_by"] for row in speakers],
-        )  # fmt: skip
+        overview = overview or await self._overview(user_id)
+        language = languages.detect(question)
+        asked = ask(question, language=language, speakers=overview["speakers"])
+        collection = Collection(overview["total"], float(overview["average"]))
         similar, said = await asyncio.gather(
-            self._nearest(user_id, asked), self._said(user_id, asked)
+            self._nearest(user_id, asked), self._said(user_id, asked, collection)
         )
         async with self._db.as_user(user_id) as conn:
             if said.others:
@@ -222,21 +232,21 @@ class Recall:
         ]
         return sorted(found, key=lambda one: -(one.score + _recency(one.memory)))
 
-    async def _said(self, user_id: UUID, asked: Question) -> Said:
+    async def _said(self, user_id: UUID, asked: Question, collection: Collection) -> Said:
         """Where the rarer words of a question stand."""
         words = list(asked.words)
         async with self._db.as_user(user_id) as conn:
             counted = await _all(conn, sql.frequencies, user_id=user_id, words=words)
-            whole = (await _all(conn, sql.collection, user_id=user_id))[0]
             frequencies = {row["word"]: int(row["n"]) for row in counted}
             first = list(essential(frequencies))
             rows = await _all(conn, sql.postings, user_id=user_id, words=first, among=None)
-        return Said(frequencies, Collection(whole["total"], float(whole["average"])), first, rows)
+        return Said(frequencies, collection, first, rows)
 
     async def _nearest(self, user_id: UUID, asked: Question) -> dict[int, float]:
         """Cosines by number; nothing where the index does not answer."""
         try:
-            return dict(await self._index.nearest(user_id, asked.passage, NEAREST))
+            passage = _ending(asked.passage, _EMBEDDED)
+            return dict(await self._index.nearest(user_id, passage, NEAREST))
         except IndexUnavailable as error:
             log.info("Looked for memories by their words alone: %s", error)
             return {}
@@ -267,6 +277,12 @@ def _within_budget(memories: Sequence[Memory]) -> list[Known]:
             chosen[memory.id] = memory.known
             left -= cost
     return list(chosen.values())
+
+
+def _ending(text: str, length: int) -> str:
+    """At most the last `length` characters, from the beginning of a word where there is one."""
+    end = text[-length:]
+    return end if len(text) <= length else end.partition(" ")[2] or end
 
 
 def _recency(memory: Memory) -> float:
