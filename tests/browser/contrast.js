@@ -54,7 +54,8 @@
   function visible(element) {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
     const box = element.getBoundingClientRect();
-    return box.width > 1 && box.height > 1 && !element.closest(".katex-mathml");
+    // Streamlit fades what a run that is under way has not drawn again.
+    return box.width > 1 && box.height > 1 && !element.closest('.katex-mathml, [data-stale="true"]');
   }
 
   function judge(element, color, text) {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-WITHIN = 20.0
+WITHIN = 60
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\n%s\r\n"
 TITLE = "A title of its own"
 

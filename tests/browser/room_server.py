@@ -88,7 +88,7 @@ class ScriptedRoom:
 
         def wait() -> bool:
             with self._news:
-                return self._news.wait_for(lambda: len(frames()) >= times, 15)
+                return self._news.wait_for(lambda: len(frames()) >= times, 60)
 
         assert await asyncio.to_thread(wait), self.frames
         return frames()[times - 1]

@@ -135,7 +135,7 @@ class TestWithAWholeParley:
     @pytest.fixture(scope="class")
     def link(self, parley):
         new = {"name": "Mesa", "language": "en"}
-        room = httpx.post(f"{parley.host}/api/rooms", json=new, timeout=20).json()
+        room = httpx.post(f"{parley.host}/api/rooms", json=new, timeout=60).json()
         parley.guests_are_served(room["token"])
         return f"{parley.guests}/s/{room['token']}"
 

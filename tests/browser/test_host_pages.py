@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from tests.browser.puppet import TITLE, WITHIN, Puppet, Reply, puppet
 from tests.ui.running import Running, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=WITHIN * 1000)
 
 

@@ -17,7 +17,7 @@ from tests.browser.test_host_pages import answered, last, typing
 from tests.speech_server import SpeechServer, speech_server
 from tests.ui.running import Running, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 FAKE = Path(__file__).with_name("fake_speech.js").read_text("utf-8")
 VOICES = [
     {"name": "Samantha", "lang": "en-US", "localService": True},

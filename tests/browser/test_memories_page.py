@@ -13,7 +13,7 @@ from tests.browser.contrast import is_readable
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=WITHIN * 1000)
 
 SISTER, NURSE, PIANO = "My sister Ana lives in Lisbon", "I work as a nurse", "I play the piano"

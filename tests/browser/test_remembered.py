@@ -14,7 +14,7 @@ from tests.browser.puppet import WITHIN, Puppet, Reply, puppet
 from tests.browser.test_host_pages import answered, ask, typing
 from tests.ui.running import Running, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=WITHIN * 1000)
 
 
@@ -62,7 +62,7 @@ def is_found_by_meaning(parley: Running, question: str) -> None:
     """Wait for the job that puts a memory into the index; no word of it is in the question."""
     until = time.monotonic() + WITHIN
     while time.monotonic() < until:
-        found = httpx.get(f"{parley.host}/api/memories/search", params={"q": question}, timeout=20)
+        found = httpx.get(f"{parley.host}/api/memories/search", params={"q": question}, timeout=60)
         if found.json():
             return
     raise AssertionError("the index was not made")

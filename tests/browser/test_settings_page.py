@@ -14,7 +14,7 @@ from tests.browser.guarded_server import REPLY, Guarded, guarded
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=WITHIN * 1000)
 
 KEY = "gsk_a_good_key_0123456789abcdef"

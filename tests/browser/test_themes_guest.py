@@ -13,7 +13,7 @@ from tests.browser.room_server import RoomServer, ScriptedRoom, serving
 from ui.guest.page import BACKGROUNDS
 from ui.guest.waiting import waiting_html
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 LIGHT, DARK = "rgb(245, 243, 238)", "rgb(18, 22, 20)"
 FIRST_PAINT = """new MutationObserver((_, observer) => {

@@ -20,7 +20,7 @@ from tests.browser.chromium import launch
 from tests.ui.running import Running, running
 
 expect.set_options(timeout=20_000)
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 800}}

@@ -266,7 +266,7 @@ def test_the_model_goes_with_the_process_that_started_it(
     watch = os.pidfd_open(int(parent.stdout.readline()))
     if how == "killed":
         parent.kill()
-    _, complaints = parent.communicate(timeout=30)
+    _, complaints = parent.communicate(timeout=60)
     gone, _, _ = select.select([watch], [], [], 10)
     os.close(watch)
     assert gone and complaints == b""

@@ -19,7 +19,7 @@ REPLY = "The answer is forty-two, as everybody knows by now."
 
 async def finish(turn):
     pieces, last = [], None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for update in turn.follow():
             pieces.append(update.text)
             last = update
@@ -29,7 +29,7 @@ async def finish(turn):
 async def until(turn, text):
     """Wait until a reply has come so far, then leave it."""
     seen = ""
-    async with asyncio.timeout(20), aclosing(turn.follow()) as stream:
+    async with asyncio.timeout(60), aclosing(turn.follow()) as stream:
         async for update in stream:
             seen += update.text
             if text in seen:
@@ -208,7 +208,7 @@ async def test_a_conversation_is_titled_by_itself(app, models):
     turn = await app.chat.send(app.host_id, "What is the answer to the question of life?")
     entry = await app.conversations.get(app.host_id, turn.conversation_id)
     assert entry.title == "What is the answer to the question of life?"
-    async with app.conversations.watch(app.host_id) as news, asyncio.timeout(20):
+    async with app.conversations.watch(app.host_id) as news, asyncio.timeout(60):
         await finish(turn)
         async for _ in news:
             entry = await app.conversations.get(app.host_id, turn.conversation_id)
@@ -316,7 +316,7 @@ async def test_a_killed_process_leaves_the_question_and_the_part_of_the_reply(
     try:
         conversation = await asyncio.to_thread(process.stdout.readline)
         with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as admin:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not admin.execute(
                     "SELECT 1 FROM messages WHERE role = 'assistant' AND text LIKE '%forty%'"
                 ).fetchone():

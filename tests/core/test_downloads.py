@@ -157,11 +157,11 @@ async def test_a_cancelled_download_leaves_nothing_and_can_be_repeated(target: P
     hanging = Answer(CONTENT[:2_000_000], length=len(CONTENT), then="hang")
     async with MisbehavingServer(hanging, Answer(CONTENT, then="keep")) as server:
         task = asyncio.create_task(fetch(f"{server.url}/model.bin", target))
-        await asyncio.wait_for(server.sent.wait(), 10)
+        await asyncio.wait_for(server.sent.wait(), 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(server.left.wait(), 10)
+        await asyncio.wait_for(server.left.wait(), 60)
         assert left_behind(target) == []
         await fetch(f"{server.url}/model.bin", target, sha256=DIGEST)
 

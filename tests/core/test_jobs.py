@@ -33,7 +33,7 @@ async def jobs(database):
 
 
 async def next_done(jobs):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await jobs.done.get()
 
 

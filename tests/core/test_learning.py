@@ -195,7 +195,7 @@ async def test_what_is_said_outright_is_kept_at_once_without_a_model(make_settin
     async with open_app(chosen) as app:
         assert not app.learning.is_possible()
         await chat(app, "Please remember that I am allergic to nuts.")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await known(app):
                 await asyncio.sleep(0.02)
         assert await known(app) == ["I am allergic to nuts."]
@@ -210,7 +210,7 @@ class TestInARoom:
 
     async def translated(self, app, participant, text, language):
         message_id = await app.rooms.say(participant, text)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 async with app.database.as_user(app.host_id) as conn:
                     made = await app.translations.of(

@@ -16,7 +16,7 @@ async def user(app):
 
 async def indexed(app):
     """Wait until the index holds everything."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (await app.memory_index.differences()).none:
             await asyncio.sleep(0.02)
     await app.memory_index.catch_up_with(str(app.host_id))  # waits for the job to note it
@@ -155,7 +155,7 @@ async def test_one_that_says_what_it_replaces_stays(app, user):
 async def test_fifty_who_recall_at_once_wait_for_no_connection_of_each_other(app, user):
     await app.memories.create(user, "I am a vegetarian")
     await indexed(app)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         found = await asyncio.gather(
             *(app.recall.about(user, [f"vegetarian dish number {n}"]) for n in range(50))
         )

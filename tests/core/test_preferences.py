@@ -77,7 +77,7 @@ async def test_what_does_not_fit_changes_nothing(app, name, value):
 async def test_another_process_hears_of_a_change(app, make_settings):
     async with open_app(make_settings()) as other:
         await app.keeper.change({"ai_model": "gpt-4o"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while other.preferences.current.ai_model != "gpt-4o":
                 await asyncio.sleep(0.01)
 

@@ -28,7 +28,7 @@ class Watcher:
                     self._heard.notify_all()
 
     async def until(self, wanted):
-        async with asyncio.timeout(20), self._heard:
+        async with asyncio.timeout(60), self._heard:
             await self._heard.wait_for(lambda: any(wanted(e) for e in self.events))
         return next(e for e in self.events if wanted(e))
 

@@ -30,5 +30,5 @@ async def door(app):
 
 @pytest.fixture
 async def client(host):
-    async with httpx.AsyncClient(base_url=f"http://{host}/api", timeout=20) as http:
+    async with httpx.AsyncClient(base_url=f"http://{host}/api", timeout=60) as http:
         yield http

@@ -67,7 +67,7 @@ class Running:
     def guests_are_served(self, token: str, within: float = 40) -> None:
         """Return once the guest page stands in place of the waiting page."""
         deadline = time.monotonic() + within
-        while httpx.get(f"{self.guests}/s/{token}", timeout=20).status_code == 503:
+        while httpx.get(f"{self.guests}/s/{token}", timeout=60).status_code == 503:
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.2)
 

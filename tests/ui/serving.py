@@ -18,7 +18,7 @@ async def serving(application):
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not server.started:
             await asyncio.sleep(0.01)
     try:
@@ -37,7 +37,7 @@ class Socket:
 
     async def until(self, **wanted):
         heard = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 frame = json.loads(await self._connection.recv())
                 heard.append(frame)

@@ -29,13 +29,13 @@ def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def room(parley: Running) -> dict[str, str]:
     new = {"name": "Kitchen", "language": "en"}
-    made: dict[str, str] = httpx.post(f"{parley.host}/api/rooms", json=new, timeout=20).json()
+    made: dict[str, str] = httpx.post(f"{parley.host}/api/rooms", json=new, timeout=60).json()
     return made
 
 
 class TestHostDoor:
     def test_answers_with_pages_api_and_docs(self, parley: Running) -> None:
-        with httpx.Client(base_url=parley.host, timeout=20) as http:
+        with httpx.Client(base_url=parley.host, timeout=60) as http:
             for path in ("/", "/rooms", "/api/health", "/api/docs", "/api/openapi.json"):
                 assert http.get(path).status_code == 200, path
             missing = http.get("/api/nothing")
@@ -60,7 +60,7 @@ class TestHostDoor:
 
     def test_refuses_changes_asked_for_by_other_sites(self, parley: Running) -> None:
         new = {"name": "Theirs", "language": "en"}
-        with httpx.Client(base_url=parley.host, timeout=20) as http:
+        with httpx.Client(base_url=parley.host, timeout=60) as http:
             before = http.get("/api/rooms").json()
             for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
                 assert http.post("/api/rooms", json=new, headers=headers).status_code == 403
@@ -68,7 +68,7 @@ class TestHostDoor:
 
     def test_sends_security_headers(self, parley: Running) -> None:
         for url in (parley.host, f"{parley.host}/api/docs", f"{parley.guests}/s/x"):
-            headers = httpx.get(url, timeout=20).headers
+            headers = httpx.get(url, timeout=60).headers
             assert headers["x-content-type-options"] == "nosniff", url
             assert headers["referrer-policy"] == "no-referrer", url
             assert "frame-ancestors 'self'" in headers["content-security-policy"], url
@@ -132,7 +132,7 @@ class TestGuestDoor:
 
 async def test_guests_wait_for_the_page_but_not_for_the_room(tmp_path: Path) -> None:
     with running(tmp_path / "data") as parley:
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             new = {"name": "Kitchen", "language": "en"}
             room = (await http.post(f"{parley.host}/api/rooms", json=new)).json()
             page = f"{parley.guests}/s/{room['token']}"
@@ -175,7 +175,7 @@ class TestPassword:
         assert " 101 " in raw(locked.host_port, ask.format(bearer)).split("\r\n")[0]
 
     def test_lets_in_who_logs_in(self, locked: Running) -> None:
-        with httpx.Client(base_url=locked.host, timeout=20) as http:
+        with httpx.Client(base_url=locked.host, timeout=60) as http:
             page = http.get("/login")
             assert 'type="password"' in page.text
             own = {"Origin": locked.host}
@@ -185,7 +185,7 @@ class TestPassword:
 
     def test_lets_programs_in_with_the_header(self, locked: Running) -> None:
         headers = {"Authorization": f"Bearer {PASSWORD}"}
-        assert httpx.get(f"{locked.host}/api/rooms", headers=headers, timeout=20).json() == []
+        assert httpx.get(f"{locked.host}/api/rooms", headers=headers, timeout=60).json() == []
 
     def test_still_refuses_foreign_names(self, locked: Running) -> None:
         ask = "GET /login HTTP/1.1\nHost: evil.example\nConnection: close\n\n"

@@ -19,7 +19,7 @@ from ui.host import bridge, rooms
 from ui.tunnel import TunnelFailed
 
 MAIN = Path(__file__).parents[2] / "ui" / "host" / "main.py"
-WITHIN = 30
+WITHIN = 60
 
 
 class Core:

@@ -41,7 +41,7 @@ def test_says_where_everything_is_and_stops_when_asked(data: Path, how: int) -> 
             "  Stop        Ctrl+C",
         ]
         assert httpx.get(parley.host).status_code == 200
-        assert httpx.get(f"{parley.host}/api/health", timeout=20).json()["status"] == "ok"
+        assert httpx.get(f"{parley.host}/api/health", timeout=60).json()["status"] == "ok"
         assert httpx.get(parley.guests).status_code in (404, 503)
         assert parley.postgres()
         assert parley.stop(how) == 0
@@ -128,7 +128,7 @@ def test_ctrl_c_while_it_still_opens(data: Path, moment: str) -> None:
     while not (data / "parley.log").exists():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=15)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) in [(0, ""), (130, "")]
     with running(data) as parley:
         assert parley.stop() == 0
@@ -146,7 +146,7 @@ class TestStreamlitRun:
                 "  Stop        Ctrl+C",
             ]
             assert httpx.get(parley.host).status_code == 200
-            assert httpx.get(f"{parley.host}/api/health", timeout=20).status_code == 200
+            assert httpx.get(f"{parley.host}/api/health", timeout=60).status_code == 200
             command = Path(f"/proc/{parley.process.pid}/cmdline").read_bytes().split(b"\0")
             assert command[1:5] == [b"-P", b"-m", b"ui", b""]
             assert _listening(parley.process.pid) == {parley.host_port, parley.guest_port}

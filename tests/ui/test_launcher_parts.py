@@ -137,7 +137,7 @@ class TestKept:
         await asyncio.sleep(0)
         assert not closing.done()
         go_on.set()
-        await asyncio.wait_for(closing, 5)
+        await asyncio.wait_for(closing, 60)
         assert closed.is_set()
 
     async def test_what_was_never_opened_closes(self) -> None:

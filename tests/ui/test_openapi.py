@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -12,7 +11,6 @@ from tests.ui.serving import serving
 from ui.api import rest_api
 
 
-@pytest.mark.timeout(300)
 async def test_the_api_keeps_what_its_document_promises(app, models):
     api = rest_api()
     api.state.core = app

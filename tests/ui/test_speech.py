@@ -69,7 +69,7 @@ async def ana(app, room):
 async def client_of(application):
     async with (
         serving(application) as address,
-        httpx.AsyncClient(base_url=f"http://{address}", timeout=20) as client,
+        httpx.AsyncClient(base_url=f"http://{address}", timeout=60) as client,
     ):
         yield client
 
