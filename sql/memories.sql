@@ -89,12 +89,15 @@ WHERE fingerprint = %(fingerprint)s
 
 -- name: overview
 -- What recall needs to know of somebody's memories before it looks for any.
-SELECT count(*) FILTER (WHERE enabled) AS enabled, count(*) AS total,
-       coalesce(avg(length), 0) AS average,
+SELECT EXISTS (SELECT FROM memories
+               WHERE user_id = %(user_id)s AND status = 'active' AND enabled) AS any_enabled,
        ARRAY(SELECT DISTINCT said_by FROM memories
              WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 200)
            AS speakers
-FROM memories WHERE user_id = %(user_id)s AND status = 'active'
+
+-- name: collection
+SELECT count(*) AS total, coalesce(avg(length), 0) AS average FROM memories
+WHERE user_id = %(user_id)s AND status = 'active'
 
 -- name: frequencies
 SELECT word, count(*) AS n FROM memory_words
@@ -102,10 +105,14 @@ WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
 
 -- name: postings
 SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
-FROM memory_words
-WHERE user_id = %(user_id)s AND word = ANY(%(words)s)
-  AND (%(among)s::bigint[] IS NULL OR memory = ANY(%(among)s::bigint[]))
-GROUP BY word
+FROM memory_words WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
+
+-- name: postings_among
+-- Joined, not compared: a prepared statement runs through the whole array for every row.
+SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
+FROM unnest(%(among)s::bigint[]) AS among (number)
+JOIN memory_words w ON w.memory = among.number
+WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
 
 -- name: numbered
 SELECT * FROM memories

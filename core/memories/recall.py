@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
+
 from core import languages
 from core.database import Connection, Database
 from core.embeddings import Embedder
@@ -31,6 +33,7 @@ from core.recall import (
     by_speaker,
     essential,
     rank,
+    shares,
 )
 from core.translation.terms import within
 
@@ -46,6 +49,8 @@ _WORDS_ALONE = 0.3
 _BESIDE_THE_BEST = 0.3
 """A search leaves out what scores less than this share of the best."""
 _LONGEST_QUESTION = 1_000
+_PROMISING = 300
+"""Memories found by rare words whose frequent words are looked at, too."""
 _EMBEDDED = 240
 """Characters at the end of a question that are looked for by meaning, the rest by words alone:
 to embed takes 2 ms a word, in the way of the reply."""
@@ -175,7 +180,7 @@ class Recall:
 
     async def _about(self, user_id: UUID, texts: list[str]) -> Knowledge:
         overview = await self._overview(user_id)
-        if not texts or not overview["enabled"]:
+        if not texts or not overview["any_enabled"]:
             return NOTHING
         asked = "\n".join(texts)[-_LONGEST_QUESTION:]
         always, found = await asyncio.gather(
@@ -209,15 +214,14 @@ class Recall:
         overview = overview or await self._overview(user_id)
         language = languages.detect(question)
         asked = ask(question, language=language, speakers=overview["speakers"])
-        collection = Collection(overview["total"], float(overview["average"]))
         similar, said = await asyncio.gather(
-            self._nearest(user_id, asked), self._said(user_id, asked, collection)
+            self._nearest(user_id, asked), self._said(user_id, asked)
         )
         async with self._db.as_user(user_id) as conn:
             if said.others:
-                among = list({*similar, *(one for row in said.rows for one in row["ids"])})
+                among = list({*similar, *_promising(asked, said)})
                 said.rows += await _all(
-                    conn, sql.postings, user_id=user_id, words=said.others, among=among
+                    conn, sql.postings_among, user_id=user_id, words=said.others, among=among
                 )
             floor = self._embedder.floor
             ranking = rank(asked, Candidates(said.collection, said.postings, similar, floor))
@@ -232,14 +236,16 @@ class Recall:
         ]
         return sorted(found, key=lambda one: -(one.score + _recency(one.memory)))
 
-    async def _said(self, user_id: UUID, asked: Question, collection: Collection) -> Said:
+    async def _said(self, user_id: UUID, asked: Question) -> Said:
         """Where the rarer words of a question stand."""
         words = list(asked.words)
         async with self._db.as_user(user_id) as conn:
             counted = await _all(conn, sql.frequencies, user_id=user_id, words=words)
+            whole = (await _all(conn, sql.collection, user_id=user_id))[0]
             frequencies = {row["word"]: int(row["n"]) for row in counted}
             first = list(essential(frequencies))
-            rows = await _all(conn, sql.postings, user_id=user_id, words=first, among=None)
+            rows = await _all(conn, sql.postings, user_id=user_id, words=first)
+        collection = Collection(whole["total"], float(whole["average"]))
         return Said(frequencies, collection, first, rows)
 
     async def _nearest(self, user_id: UUID, asked: Question) -> dict[int, float]:
@@ -260,6 +266,12 @@ class Recall:
         floor, threshold = self._embedder.floor, self._embedder.threshold
         words = hit.score - max(hit.cosine - floor, 0.0) / (1 - floor)
         return hit.cosine >= (floor + threshold) / 2 or words >= enough
+
+
+def _promising(asked: Question, said: Said) -> list[int]:
+    """Those that hold most of the words looked up: the others add to what is found, no more."""
+    ids, scores = shares(asked.words, said.postings, said.collection)
+    return [int(one) for one in ids[np.argsort(-scores, kind="stable")[:_PROMISING]]]
 
 
 def _terms_in(texts: Sequence[str], memories: Sequence[Memory]) -> list[Known]:
