@@ -80,11 +80,17 @@ class Chat:
         conversation_id: UUID | None = None,
         provider: str | None = None,
         model: str | None = None,
+        *,
+        quote_id: int | None = None,
+        beside: int | None = None,
     ) -> Turn:
         """Say something to the AI; returns once it is saved and the reply is on its way.
 
-        Without a conversation a new one begins. Raises Refused for an empty text, Busy while
-        a reply is being written, NotFound, ProviderError for an unknown provider.
+        Without a conversation a new one begins. `quote_id`: the message of the conversation
+        this is a reply to. `beside`: the message of the person's that this stands in for, on a
+        branch of its own; what followed that one is kept on the other. Raises Refused for an
+        empty text or an ended conversation, Busy while a reply is being written, NotFound,
+        ProviderError for an unknown provider.
         """
         text = typed(text)
         if not text:
@@ -94,7 +100,7 @@ class Chat:
             turn = await self._begin(
                 conn, user_id, sql.begin_turn, provider, model,
                 conversation_id=conversation_id, text=text, language=languages.detect(text),
-                title=first_words(text),
+                title=first_words(text), quote_id=quote_id, beside=beside,
             )  # fmt: skip
             said = [ChatMessage("user", text)]
             if conversation_id:

@@ -31,6 +31,7 @@ from core.errors import (
     DatabaseUnavailable,
     NotFound,
     ParleyError,
+    Refused,
     RoomFull,
 )
 from core.migrations import APP_ROLE, migrate
@@ -58,7 +59,9 @@ _BECOME = {
     "guest": SQL("BEGIN; SELECT become_guest({})"),
     "nobody": SQL("BEGIN; SELECT become_user({})"),
 }
-_RAISED: dict[str, type[ParleyError]] = {"PA001": RoomFull, "PA404": NotFound, "PA409": Busy}
+_RAISED: dict[str, type[ParleyError]] = {
+    "PA001": RoomFull, "PA404": NotFound, "PA409": Busy, "PA410": Refused,
+}  # fmt: skip
 """What the schema's functions raise, by SQLSTATE; the message is theirs."""
 
 

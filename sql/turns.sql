@@ -2,7 +2,7 @@
 -- Keep a question and begin its reply, in a new conversation where none is given.
 SELECT conversation_id, question_id, reply_id
 FROM begin_turn(%(conversation_id)s, %(text)s, %(language)s, %(title)s, %(provider)s, %(model)s,
-                %(worker)s)
+                %(worker)s, %(quote_id)s, %(beside)s)
 
 -- name: begin_again
 -- Another reply beside one there is, to the same question.
