@@ -13,7 +13,7 @@ from uuid import UUID
 from core import languages
 from core.accounts import Accounts
 from core.chat import Chat, open_chat
-from core.conversations import Conversations
+from core.conversations import Branches, Conversations, Marks
 from core.database import Database, open_database
 from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
@@ -74,6 +74,8 @@ class App:
     accounts: Accounts
     providers: Providers
     conversations: Conversations
+    branches: Branches
+    marks: Marks
     chat: Chat
     translations: Translations
     engines: Engines
@@ -178,6 +180,7 @@ async def open_app(
         jobs.every("23 3 * * *", "forget_slates", lambda: slates.forget_deleted(SLATES_KEPT))
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
+        jobs.every("*/10 * * * *", "purge_conversations", lambda: conversations.purge(UNDO_WITHIN))
         jobs.every("*/10 * * * *", "purge_memories", lambda: memories.purge(UNDO_WITHIN))
         await stack.enter_async_context(jobs.open())
         if working:
@@ -186,8 +189,9 @@ async def open_app(
                 await stack.enter_async_context(_running(by_itself))
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
-            chat, translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            learning, speech, slates, slate_runs, jobs, host_id,
+            Branches(database, events), Marks(database, events), chat, translations, engines,
+            rooms, presence, vectors, memories, memory_index, recall, learning, speech, slates,
+            slate_runs, jobs, host_id,
         )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from core import languages
 from core.context import fit
-from core.conversations import Conversations, Message, read_branch
+from core.conversations import Branch, Conversations, Message, read_branch
+from core.conversations.branches import QUOTED, quoted
 from core.database import Connection, Database
 from core.errors import (
     BrokenStream,
@@ -30,7 +31,7 @@ from core.preferences import Preferences
 from core.providers.port import ChatMessage, Options
 from core.providers.registry import Providers
 from core.queries import load
-from core.text import typed
+from core.text import shortened, typed
 from core.titles import first_words
 from core.turns import LocalTurn, Pace, RemoteTurn, Turn, save_growth
 
@@ -209,7 +210,7 @@ class Chat:
         """What was said on the visible branch; notes on the turn whether it is the first."""
         branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
         turn.is_first = not any(m.role == "assistant" and m.status == "complete" for m in branch)
-        return [ChatMessage(m.role, m.text) for m in branch if m.text]
+        return _told(branch, await quoted(conn, branch))
 
     def _start(self, turn: LocalTurn, said: list[ChatMessage]) -> LocalTurn:
         self._running[turn.conversation_id] = turn
@@ -346,6 +347,19 @@ class Chat:
             await asyncio.wait(tasks, timeout=5)
         if self._saver:
             self._saver.cancel()
+
+
+def _told(branch: Branch, quotes: dict[int, str]) -> list[ChatMessage]:
+    """The visible branch as the model is told it: what a message is a reply to stands above it."""
+    return [
+        ChatMessage(m.role, _below_quote(quotes.get(m.quote_id or 0), m.text))
+        for m in branch
+        if m.text
+    ]
+
+
+def _below_quote(quote: str | None, text: str) -> str:
+    return f"> {shortened(quote, QUOTED)}\n\n{text}" if quote else text
 
 
 def _note(label: str, share: float | None) -> str:

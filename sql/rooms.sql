@@ -10,11 +10,11 @@ RETURNING id
 
 -- name: list
 SELECT id, user_id, title AS name, language, token, created_at, updated_at, ended_at
-FROM conversations WHERE kind = 'room' ORDER BY updated_at DESC, id LIMIT %(limit)s
+FROM conversations WHERE kind = 'room' AND deleted_at IS NULL AND archived_at IS NULL ORDER BY updated_at DESC, id LIMIT %(limit)s
 
 -- name: get
 SELECT id, user_id, title AS name, language, token, created_at, updated_at, ended_at
-FROM conversations WHERE kind = 'room' AND id = %(id)s
+FROM conversations WHERE kind = 'room' AND id = %(id)s AND deleted_at IS NULL
 
 -- name: behind
 -- What a link opens, for somebody who is nobody yet.
@@ -35,6 +35,7 @@ SELECT id, conversation_id, user_id, is_host, name, language FROM participants W
 -- name: host_of
 SELECT id, conversation_id, user_id, is_host, name, language FROM participants
 WHERE conversation_id = %(room_id)s AND is_host
+  AND EXISTS (SELECT FROM conversations WHERE id = %(room_id)s AND deleted_at IS NULL)
 
 -- name: participants
 SELECT id, is_host AS host, name, language,

@@ -7,11 +7,17 @@ ALTER TABLE conversations
     ADD COLUMN tags text[] NOT NULL DEFAULT '{}',
     ADD COLUMN forked_from bigint REFERENCES messages ON DELETE SET NULL,
     ADD COLUMN imported_from text;              -- the application whose file it came in
+CREATE INDEX conversations_listed ON conversations
+    (user_id, (pinned_at IS NOT NULL) DESC, updated_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX conversations_deleted ON conversations (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX conversations_forked ON conversations (forked_from) WHERE forked_from IS NOT NULL;
 
 ALTER TABLE messages ADD COLUMN quote_id bigint REFERENCES messages ON DELETE SET NULL;
 CREATE INDEX messages_quoting ON messages (quote_id) WHERE quote_id IS NOT NULL;
+
+CREATE INDEX messages_answering ON messages (conversation_id) WHERE status = 'streaming';
+CREATE INDEX messages_beginning ON messages (conversation_id)
+    WHERE parent_id IS NULL AND participant_id IS NULL;
 
 CREATE TABLE reactions (
     message_id bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
