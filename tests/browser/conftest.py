@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 
 import pytest
 import pytest_asyncio
@@ -11,8 +12,9 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import FLAGS, find, launch
 from tests.browser.guest_page import PHONE
-from tests.browser.puppet import WITHIN
+from tests.browser.puppet import WITHIN, Puppet, puppet
 from tests.browser.room_server import serving
+from tests.ui.running import Running, running
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +72,22 @@ def context(browser):
     opened.set_default_timeout(WITHIN * 1000)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[Puppet]:
+    """A model that says what a test lets it say."""
+    with puppet() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One Parley for all the tests of a file, answered by `model`; each has a conversation."""
+    with running(
+        tmp_path_factory.mktemp("parley"),
+        OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1",
+        AI_MODEL="puppet",
+        TRANSLATION_ENGINE="local",
+    ) as process:
+        yield process

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import FAKE_MICROPHONE, FLAGS, find
-from tests.browser.puppet import WITHIN, Puppet, puppet
+from tests.browser.puppet import WITHIN, Puppet
 from tests.browser.test_host_pages import answered, last, typing
 from tests.speech_server import SpeechServer, speech_server
 from tests.ui.running import Running, running
@@ -23,12 +23,6 @@ VOICES = [
     {"name": "Samantha", "lang": "en-US", "localService": True},
     {"name": "Thomas", "lang": "fr-FR", "localService": True},
 ]
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Puppet]:
-    with puppet() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.puppet import WITHIN, Puppet, Reply, puppet
+from tests.browser.puppet import WITHIN, Puppet, Reply
 from tests.browser.test_host_pages import answered, ask, typing
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=WITHIN * 1000)
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Puppet]:
-    with puppet() as server:
-        yield server
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.contrast import is_readable
-from tests.browser.puppet import WITHIN, Puppet, Reply, puppet
+from tests.browser.puppet import WITHIN, Puppet, Reply
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
@@ -22,12 +22,6 @@ LONG = "\n\n".join(
     f"The house number {n} is very big. It has a garden with trees, and a dog lives in it."
     for n in range(600)
 )
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Puppet]:
-    with puppet() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

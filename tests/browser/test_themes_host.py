@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.contrast import is_readable
-from tests.browser.puppet import WITHIN, Puppet, puppet
+from tests.browser.puppet import WITHIN, Puppet
 from tests.browser.test_themes_guest import FIRST_PAINT, bars
 from tests.ui.running import Running, running
 
@@ -31,12 +31,6 @@ def greet(name: str = "you", times: int = 42) -> None:
 
 > quoted
 """
-
-
-@pytest.fixture(scope="module")
-def model() -> Iterator[Puppet]:
-    with puppet() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

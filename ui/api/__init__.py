@@ -15,6 +15,7 @@ from ui.api import (
     slate_routes,
     slate_socket,
     speech,
+    thread_socket,
 )
 from ui.api.dependencies import answer_errors_as_json
 from ui.guard import SmallBodies
@@ -52,6 +53,7 @@ def host_sockets() -> FastAPI:
     api.include_router(room_socket.host_router)
     api.include_router(news.router)
     api.include_router(slate_socket.router)
+    api.include_router(thread_socket.router)
     return api
 
 

@@ -16,13 +16,12 @@ to what a piece says.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, Field, ValidationError
+from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel, Field
 
 from core.app import App
 from core.errors import ParleyError
@@ -30,11 +29,11 @@ from core.slates.options import Options
 from core.slates.run import Run
 from core.slates.slates import Entry, Slate, Version
 from ui.api.dependencies import Core, User
+from ui.api.desk import Asked, Desk, Frame
 from ui.api.slate_growth import Growth
 
 router = APIRouter()
 
-Frame = dict[str, Any]
 SIGHT_EVERY = 0.05
 """Seconds between two sights of a growing result."""
 VERSIONS_SHOWN = 100
@@ -74,10 +73,9 @@ class Posting(BaseModel):
     text: str
 
 
-class Wish(BaseModel):
+class Wish(Asked):
     """One frame of a page: one field is its wish."""
 
-    n: int = 0
     open: UUID | None = None
     write: Write | None = None
     stop: UUID | None = None
@@ -92,69 +90,29 @@ class Wish(BaseModel):
     undelete: UUID | None = None
     rooms: bool = False
     send: Posting | None = None
-    ping: bool = False
 
 
 @router.websocket("/slates")
 async def slates(socket: WebSocket, core: Core, user: User) -> None:
     """One open slate page. Closing it stops nothing but the telling."""
-    await socket.accept()
-    desk = Desk(socket, core, user)
-    with suppress(WebSocketDisconnect, RuntimeError):
-        try:
-            while True:
-                await desk.heed(await socket.receive_text())
-        finally:
-            desk.close()
+    await SlateDesk(socket, core, user).serve()
 
 
-class Desk:
-    """What one page does and is told."""
+class SlateDesk(Desk[Wish]):
+    """What one slate page does and is told; runs go on without it."""
 
     def __init__(self, socket: WebSocket, core: App, user: UUID) -> None:
-        self._socket = socket
-        self._core = core
-        self._user = user
+        super().__init__(socket, core, user, Wish)
         self._followed: UUID | None = None
         self._following: asyncio.Task[None] | None = None
-        self._asking: set[asyncio.Task[None]] = set()
-        self._deeds: dict[str, Callable[[Wish], Awaitable[Frame]]] = {
+        self._lengthy = {"alternatives"}  # a model may think about it
+        self._deeds = {
             "open": self._open, "write": self._write, "stop": self._stop, "amend": self._amend,
             "versions": self._versions, "restore": self._restore, "list": self._list,
             "rename": self._rename, "delete": self._delete, "undelete": self._undelete,
-            "rooms": self._rooms, "send": self._send_to_room, "ping": self._pong,
+            "rooms": self._rooms, "send": self._send_to_room,
             "alternatives": self._alternatives,
         }  # fmt: skip
-
-    async def heed(self, frame: str) -> None:
-        """Do what one frame wishes; an error is an answer and changes nothing else."""
-        try:
-            wish = Wish.model_validate_json(frame)
-        except ValidationError:
-            await self._tell(
-                {"event": "error", "n": 0, "code": "bad_request", "message": "Not a wish."}
-            )
-            return
-        if wish.alternatives:  # a model may think about it; typing goes on
-            task = asyncio.create_task(self._answer(wish))
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
-        else:
-            await self._answer(wish)
-
-    def close(self) -> None:
-        """Tell nothing any more; runs go on."""
-        for task in (*self._asking, *([self._following] if self._following else [])):
-            task.cancel()
-
-    async def _answer(self, wish: Wish) -> None:
-        try:
-            for name in wish.model_fields_set & self._deeds.keys():
-                done = await self._deeds[name](wish)
-                await self._tell({"event": "done", "n": wish.n, **done})
-        except ParleyError as error:
-            told = {"event": "error", "n": wish.n, "code": error.code, "message": str(error)}
-            await self._tell(told)
 
     async def _open(self, wish: Wish) -> Frame:
         if wish.open is None:
@@ -239,9 +197,6 @@ class Desk:
         await self._core.rooms.say(host, posting.text)
         return {}
 
-    async def _pong(self, wish: Wish) -> Frame:
-        return {}
-
     def _follow(self, slate_id: UUID | None, *, anew: bool = False) -> None:
         """Tell of a slate's runs from now on, from the beginning where `anew`."""
         if slate_id == self._followed and not anew:
@@ -249,7 +204,7 @@ class Desk:
         if self._following:
             self._following.cancel()
         self._followed = slate_id
-        self._following = asyncio.create_task(self._watch(slate_id)) if slate_id else None
+        self._following = self._begin(self._watch(slate_id)) if slate_id else None
 
     async def _watch(self, slate_id: UUID) -> None:
         growth = Growth()
@@ -261,10 +216,6 @@ class Desk:
                     await self._tell({"event": "run", "id": str(slate_id), **growth.of(run)})
                     if _runs_here(run):
                         await asyncio.sleep(SIGHT_EVERY)
-
-    async def _tell(self, content: Frame) -> None:
-        with suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.send_json(content)
 
 
 def _runs_here(run: Run) -> bool:

@@ -1,14 +1,13 @@
 """The one bridge from Streamlit's script threads to the core's event loop.
 
-`attach_core` is called where the core is open; pages then use `core`, `run`, `begin` and
-`iterate`. Nothing of the core may be awaited anywhere else than on its loop.
+`attach_core` is called where the core is open; pages then use `core`, `run` and `begin`. Nothing
+of the core may be awaited anywhere else than on its loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-import queue
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -21,8 +20,6 @@ T = TypeVar("T")
 
 ANSWER_WITHIN = 30.0
 """Seconds a page waits for the core."""
-LOOK_UP_EVERY = 0.2
-"""Seconds between two looks at what Streamlit wants while nothing comes."""
 
 
 class NotOpen(ParleyError):
@@ -89,64 +86,6 @@ def result_of(work: Future[T], timeout: float = ANSWER_WITHIN) -> T:
 def run(work: Coroutine[Any, Any, T], timeout: float = ANSWER_WITHIN) -> T:
     """Do `work` on the core's loop and wait for it. Raises what it raised, NotOpen, TooSlow."""
     return result_of(begin(work), timeout)
-
-
-def iterate(
-    items: AsyncIterator[T], look_up: Callable[[], object] = lambda: None
-) -> Iterator[list[T]]:
-    """The items of an iterator of the core's loop: all that have come since the last look.
-
-    While nothing comes, `look_up` is called every LOOK_UP_EVERY seconds; what it raises ends
-    the iteration. However it ends, `items` is closed on the loop, and nothing else with it.
-    """
-    arrived: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
-    pump = begin(_pump(items, arrived))
-    try:
-        while True:
-            batch = _take(arrived, look_up)
-            end = batch.pop() if batch and isinstance(batch[-1], _End) else None
-            if batch:
-                yield [item for item in batch if not isinstance(item, _End)]
-            if isinstance(end, _End):
-                if end.error:
-                    raise end.error
-                return
-    finally:
-        pump.cancel()
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    error: BaseException | None = None
-
-
-def _take(arrived: queue.SimpleQueue[T | _End], look_up: Callable[[], object]) -> list[T | _End]:
-    while True:
-        try:
-            batch = [arrived.get(timeout=LOOK_UP_EVERY)]
-            break
-        except queue.Empty:
-            look_up()
-    while not isinstance(batch[-1], _End):
-        try:
-            batch.append(arrived.get_nowait())
-        except queue.Empty:
-            break
-    return batch
-
-
-async def _pump(items: AsyncIterator[T], arrived: queue.SimpleQueue[T | _End]) -> None:
-    try:
-        async for item in items:
-            arrived.put(item)
-    except BaseException as error:  # noqa: BLE001 - raised again in the page's thread
-        arrived.put(_End(NotOpen() if isinstance(error, asyncio.CancelledError) else error))
-    else:
-        arrived.put(_End())
-    finally:
-        close = getattr(items, "aclose", None)
-        if close:
-            await close()
 
 
 def _here() -> _Attached:

@@ -1,16 +1,15 @@
 """`/ws/news`: what an open host page hears of without asking, and does without a rerun.
 
-In: {"list": n} tells the n newest conversations, then every change in them; {"watch": id}
-tells of turns in one conversation; {"rename": id, "title"}, {"delete": id}, {"stop": id} and
-{"text": message_id, "conversation": id} are done at once.
+In: {"list": n} tells the n newest conversations, then every change in them; {"rename": id,
+"title"} and {"delete": id} are done at once.
 Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id},
-`turn` and `reply` {id} of the conversation watched, `text` {id, text, language}, `error` {message}.
+`error` {message}.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,31 +17,23 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
-from core import languages
 from core.app import App
 from core.conversations import Conversation
-from core.database import Identity
 from core.errors import NotFound, ParleyError
 from ui.api.dependencies import Core, User
 
 router = APIRouter()
 
 Frame = dict[str, Any]
-MESSAGES_SEARCHED = 400
-"""Newest messages of a conversation whose text can be asked for."""
 
 
 class Wish(BaseModel):
     """One frame of a page: each field is a wish."""
 
     list: Annotated[int | None, Field(ge=1, le=1000)] = None
-    watch: UUID | None = None
     rename: UUID | None = None
     title: Annotated[str, Field(max_length=500)] = ""
     delete: UUID | None = None
-    stop: UUID | None = None
-    text: int | None = None
-    conversation: UUID | None = None
 
 
 @router.websocket("/news")
@@ -85,20 +76,11 @@ class Page:
         conversations = self._core.conversations
         if wish.list:
             self._tell("list", self._tell_list(wish.list))
-        if wish.watch:
-            self._tell("watch", self._tell_turns(wish.watch))
         if wish.rename:
             await conversations.rename(self._user, wish.rename, wish.title)
         if wish.delete:
             await self._core.chat.stop(self._user, wish.delete)
             await conversations.delete(self._user, wish.delete)
-        if wish.stop:
-            await self._core.chat.stop(self._user, wish.stop)
-        if wish.text and wish.conversation:
-            text = await self._text(wish.conversation, wish.text)
-            language = languages.detect(text)
-            told = {"event": "text", "id": wish.text, "text": text, "language": language}
-            await self._send(told)
 
     def _tell(self, what: str, telling: Coroutine[Any, Any, None]) -> None:
         if earlier := self._telling.pop(what, None):
@@ -122,32 +104,9 @@ class Page:
                 return
         await self._send({"event": "deleted", "id": str(conversation_id)})
 
-    async def _tell_turns(self, conversation_id: UUID) -> None:
-        who = Identity("user", self._user)
-        async with self._core.events.subscribe(who, conversation_id) as events:
-            await self._send({"event": "watching", "id": str(conversation_id)})
-            async for kind in _kinds(events):
-                await self._send({"event": kind, "id": str(conversation_id)})
-
-    async def _text(self, conversation_id: UUID, message_id: int) -> str:
-        messages = await self._core.conversations.messages(
-            self._user, conversation_id, MESSAGES_SEARCHED
-        )
-        for message in messages:
-            if message.id == message_id:
-                return message.text
-        raise NotFound("This message is gone. Reload the page.")
-
     async def _send(self, frame: Frame) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):
             await self._socket.send_json(frame)
-
-
-async def _kinds(events: Any) -> AsyncIterator[str]:
-    """What happens to turns: that one began, that one ended."""
-    async for event in events:
-        if event.kind in ("turn", "reply"):
-            yield event.kind
 
 
 def _entry(conversation: Conversation) -> Frame:

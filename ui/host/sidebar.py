@@ -8,7 +8,6 @@ import streamlit as st
 
 from ui.host.components.conversations import conversation_list
 from ui.host.components.theme_switch import theme_switch
-from ui.host.view import view
 
 
 def sidebar(page: st.Page, chat: st.Page) -> None:
@@ -40,7 +39,6 @@ def _shown(on_chat: bool) -> UUID | None:
 
 def _go(conversation: str | None, chat: st.Page, *, on_chat: bool) -> None:
     query = {"conversation": conversation} if conversation else {}
-    view().wish = None
     if on_chat:
         st.query_params.from_dict(query)
     else:

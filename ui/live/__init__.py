@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FOLDER = Path(__file__).parent
-TYPES = frozenset({".js", ".css", ".svg"})
+TYPES = frozenset({".js", ".css", ".svg", ".woff2"})
 
 
 def live_files() -> ASGIApp:

@@ -15,9 +15,12 @@ function lengthOf(text) {
 }
 
 export class Composer {
-  /** `onSay(text)`; `draftKey` in storage or null; `voice`: what the Microphone takes, but `onText`. */
-  constructor({ words, reading, draftKey, onSay, voice }) {
-    Object.assign(this, { words, reading, draftKey, onSay, limit: Infinity });
+  /**
+   * `onSay(text)`; `draftKey` in storage or null; `voice`: what the Microphone takes, but `onText`;
+   * `onStop()` where what one waits for can be stopped.
+   */
+  constructor({ words, reading, draftKey, onSay, onStop, voice }) {
+    Object.assign(this, { words, reading, draftKey, onSay, limit: Infinity, busy: false });
     this.input = el("textarea", {
       rows: "1",
       class: "input",
@@ -30,10 +33,11 @@ export class Composer {
     this.button = el("button", { type: "submit", class: "send" }, icon("send"));
     // Keeps the keyboard of a phone open while sending.
     this.button.addEventListener("mousedown", (event) => event.preventDefault());
+    this.stop = onStop ? el("button", { type: "button", class: "send stop", hidden: true, "aria-label": "Stop", title: "Stop", on: { click: onStop } }, icon("stop")) : null;
     this.microphone = new Microphone({ ...voice, onText: (text) => this.insert(text) });
     const field = el("div", { class: "field" }, this.input, this.counter);
     const { strip, button } = this.microphone;
-    this.element = el("form", { class: "composer", on: { submit: (event) => this.#submit(event) } }, strip, field, button, this.button);
+    this.element = el("form", { class: "composer", on: { submit: (event) => this.#submit(event) } }, strip, field, button, this.button, this.stop);
     this.input.value = load(draftKey) ?? "";
     this.read(words, reading);
     queueMicrotask(() => this.#changed());
@@ -53,6 +57,22 @@ export class Composer {
   setLimits({ message_length: length, recording_seconds: seconds } = {}) {
     this.limit = length ?? Infinity;
     this.microphone.setSeconds(seconds);
+    this.#changed();
+  }
+
+  /** Something is being waited for: nothing is sent until it is there, or stopped. */
+  setBusy(busy) {
+    this.busy = busy;
+    this.stop.hidden = !busy;
+    this.button.hidden = busy;
+  }
+
+  /** Write for something else: its draft is shown, unless what was written goes along. */
+  keep(draftKey, { along = false } = {}) {
+    if (draftKey === this.draftKey) return;
+    if (along) forget(this.draftKey);
+    this.draftKey = draftKey;
+    if (!along) this.input.value = load(draftKey) ?? "";
     this.#changed();
   }
 
@@ -93,7 +113,7 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     const text = this.input.value.trim();
-    if (!text || lengthOf(text) > this.limit) return;
+    if (!text || lengthOf(text) > this.limit || this.busy) return;
     this.input.value = "";
     this.#changed();
     this.onSay(text);

@@ -1,4 +1,4 @@
-// One socket to a room that keeps itself alive: rejoins after every loss, at once when it can.
+// One socket that keeps itself alive: comes back after every loss, at once when it can.
 
 const PAUSES = [250, 1000, 2000, 4000, 8000, 15000]; // ms between attempts
 const OPENING = 10000; // ms an attempt may take
@@ -7,8 +7,8 @@ const PONG_WITHIN = 5000; // ms until a silent line counts as lost
 
 export class Connection {
   /**
-   * `url` of the WebSocket; `hello()` gives the join frame of each attempt;
-   * `onEvent(event)` hears every event of the room; `onState(state)` hears
+   * `url` of the WebSocket; `hello()` gives the join frame of each attempt, none where an open
+   * line is all it takes; `onEvent(event)` hears every event; `onState(state)` hears
    * "connecting", "joined", "lost" and "stopped".
    */
   constructor(url, { hello, onEvent, onState }) {
@@ -47,7 +47,7 @@ export class Connection {
     return true;
   }
 
-  /** The room could not let us in now: try again after a pause. */
+  /** The other side could not let us in now: try again after a pause. */
   later() {
     this.#lost();
   }
@@ -63,19 +63,22 @@ export class Connection {
     }
     this.socket = socket;
     this.#after("opening", OPENING, () => this.#lost());
-    socket.onopen = () => socket.send(JSON.stringify(this.hello()));
+    socket.onopen = () => (this.hello ? socket.send(JSON.stringify(this.hello())) : this.#join());
     socket.onmessage = ({ data }) => this.#heard(JSON.parse(data));
     socket.onclose = () => this.#lost();
   }
 
   #heard(event) {
     this.#quiet();
-    if (event.event === "joined") {
-      this.failures = 0;
-      clearTimeout(this.timers.opening);
-      this.#become("joined");
-    }
+    if (event.event === "joined") this.#join();
     if (event.event !== "pong") this.onEvent(event);
+  }
+
+  #join() {
+    this.failures = 0;
+    clearTimeout(this.timers.opening);
+    this.#quiet();
+    this.#become("joined");
   }
 
   #lost() {
@@ -103,7 +106,7 @@ export class Connection {
   }
 
   #ping(within) {
-    if (!this.send({ ping: Date.now() })) return this.#lost();
+    if (!this.send({ ping: true })) return this.#lost();
     return this.#after("pong", within, () => this.#lost());
   }
 

@@ -21,10 +21,11 @@ const TRY_AGAIN = ["too_fast", "busy"]; // and whatever has no sentence of its o
 export class Microphone {
   /**
    * `transcribe(file, name, signal)` where the server writes down speech; `onText(text)`;
-   * `onNotice(text)` for what is said once; `onListening(listens)`.
+   * `onNotice(text)` for what is said once; `onListening(listens)`; `spoken`: the language the
+   * browser is to hear, if not the one that is read.
    */
-  constructor({ transcribe, onText, onNotice, onListening }) {
-    Object.assign(this, { transcribe, onText, onNotice, onListening, seconds: 0, source: null, refused: false });
+  constructor({ transcribe, onText, onNotice, onListening, spoken }) {
+    Object.assign(this, { spoken, transcribe, onText, onNotice, onListening, seconds: 0, source: null, refused: false });
     this.button = el("button", { type: "button", class: "mic", hidden: true, "aria-pressed": "false", on: { click: () => this.#press() } }, icon("mic"));
     this.meter = el("span", { class: "meter", "aria-hidden": "true" }, ...Array.from({ length: BARS }, () => el("i")));
     this.clock = el("span", { class: "clock", role: "timer" });
@@ -78,7 +79,7 @@ export class Microphone {
       text: (text) => this.#done(text),
       failed: (code, again) => this.#failed(code, again),
     };
-    this.source = this.#way === "record" ? new Recorder(this.transcribe, hear) : new Dictation(this.reading, hear);
+    this.source = this.#way === "record" ? new Recorder(this.transcribe, hear) : new Dictation(this.spoken ?? this.reading, hear);
     document.addEventListener("keydown", this.escape);
     this.#show("asking", this.words.say("voice.asking"));
     this.onListening(true);

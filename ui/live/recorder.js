@@ -96,11 +96,11 @@ export class Recorder {
   }
 }
 
-/** Have a recording written down at `url`; throws an error with the server's `code`. */
+/** Have a recording written down at `url`, in no `language` where it is not known; throws an error with the server's `code`. */
 export async function transcribe(url, { headers, file, name, language, signal }) {
   const form = new FormData();
   form.append("file", file, name);
-  form.append("language", language);
+  if (language) form.append("language", language);
   const answer = await fetch(url, { method: "POST", headers, body: form, signal });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok || typeof said.text !== "string") throw Object.assign(new Error("not written down"), { code: said.code });

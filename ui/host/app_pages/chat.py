@@ -2,17 +2,9 @@
 
 import streamlit as st
 
-from ui.host import bridge, models
-from ui.host.chat import draw_history, open_view, places
-from ui.host.components.dictation import dictation
-from ui.host.talk import Places, talk
+from ui.guest import strings
+from ui.host.components.chat import chat
 
-if open_view(st.query_params.get("conversation")):
-    models.draw_picker()
-    thread, below = places()
-    with thread:
-        live_end = draw_history()
-    talk(Places(live_end, below))
-    if not bridge.core().speech.available():
-        with st.bottom:
-            dictation()
+if wanted := chat(dict(strings.load("en"))):
+    page, query = wanted
+    st.switch_page(f"app_pages/{page}.py", query_params=query)

@@ -3,7 +3,8 @@
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { openSheet } from "../sheet.js";
-import { TASKS, when } from "./wording.js";
+import { when } from "../when.js";
+import { TASKS } from "./wording.js";
 
 const SEARCH_AFTER = 200; // ms without a key
 

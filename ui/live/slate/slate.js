@@ -5,10 +5,10 @@
 
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
+import { Line } from "../line.js";
 import { forget, load, save } from "../storage.js";
 import { styleSheets } from "../styles.js";
 import { Words } from "../words.js";
-import { Line } from "./line.js";
 import { openAlternatives, openRooms, openSlates, openVersions } from "./panels.js";
 import { Result } from "./result.js";
 import { Status } from "./status.js";
@@ -43,7 +43,7 @@ class Slate {
     this.draft = load(DRAFT);
     this.leave = () => this.dirty && this.#keepNow();
     window.addEventListener("pagehide", this.leave);
-    this.line = new Line(new URL("/ws/slates", location.href).href.replace(/^http/, "ws"), {
+    this.line = new Line("/ws/slates", {
       onEvent: (event) => this.#heard(event),
       onLine: (up) => this.#lineIs(up),
     });

@@ -21,15 +21,7 @@ export const FORMALITIES = [
   ["informal", "Informal"],
 ];
 
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const NUMBERS = new Intl.NumberFormat("en");
-
-/** When something happened: the time today, else the day too. */
-export function when(moment) {
-  const date = new Date(moment);
-  return (date.toDateString() === new Date().toDateString() ? TIME : DAY).format(date);
-}
 
 /** "1,204 words · 7,310 characters" */
 export function counted(text) {

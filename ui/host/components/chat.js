@@ -1,0 +1,76 @@
+// The chat of `/live/chat/chat.js` in a Streamlit page, in its theme.
+
+const chats = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let chat = chats.get(parentElement);
+  if (!chat) {
+    chat = new Page(parentElement.querySelector(".frame"), data);
+    chats.set(parentElement, chat);
+  }
+  chat.tell = setTriggerValue;
+  chat.follow();
+  return () => {
+    chats.get(parentElement)?.close();
+    chats.delete(parentElement);
+  };
+}
+
+class Page {
+  constructor(frame, data) {
+    this.frame = frame;
+    this.closed = false;
+    this.unwatch = window.parleyTheme.watch(() => this.view?.setTheme(window.parleyTheme.shown));
+    this.moved = () => this.follow();
+    window.addEventListener("popstate", this.moved);
+    import(new URL("/live/chat/chat.js", window.location.href).href).then(({ mountChat }) => {
+      if (this.closed) return;
+      this.view = mountChat(frame, {
+        ...here(),
+        strings: data.strings,
+        theme: window.parleyTheme.shown,
+        onAddress: (id) => goTo(id),
+        onGo: (page, query = {}) => this.tell("go", { page, query }),
+      });
+      this.message = here().message;
+    });
+  }
+
+  close() {
+    this.closed = true;
+    this.unwatch();
+    window.removeEventListener("popstate", this.moved);
+    this.view?.destroy();
+    this.frame.replaceChildren();
+  }
+
+  /** Show what the address names; it changes by a rerun, by going back, and by the chat itself. */
+  follow() {
+    if (!this.view || !isHere()) return;
+    const { conversation, message } = here();
+    const other = conversation !== this.view.id;
+    if (other || (message && message !== this.message)) this.view.open(conversation, message);
+    this.message = message;
+  }
+}
+
+/** Which conversation the address names, and which message of it. */
+function here() {
+  const query = new URLSearchParams(window.location.search);
+  return { conversation: query.get("conversation"), message: Number(query.get("message")) || null };
+}
+
+/** Whether this is still the page of the chat, which has no path of its own. */
+function isHere() {
+  return window.location.pathname.endsWith("/");
+}
+
+/** The address follows without a rerun: a new conversation gets its own, another one can be gone back from. */
+function goTo(id) {
+  if (here().conversation === id) return;
+  const url = new URL(window.location.href);
+  url.searchParams.delete("message");
+  if (id) url.searchParams.set("conversation", id);
+  else url.searchParams.delete("conversation");
+  window.history[here().conversation && id ? "pushState" : "replaceState"](window.history.state, "", url);
+}

@@ -1,0 +1,299 @@
+// The chat: one conversation with the AI, alive. Plain ES modules, no build.
+//
+//   const view = mountChat(root, { conversation, message, strings, theme, onAddress, onGo });
+//   view.destroy();
+
+import { Aloud } from "../aloud.js";
+import { Composer } from "../composer.js";
+import { el, setText } from "../dom.js";
+import { icon } from "../icons.js";
+import { Line } from "../line.js";
+import { transcribe } from "../recorder.js";
+import { styleSheets } from "../styles.js";
+import { Words } from "../words.js";
+import { Deeds } from "./deeds.js";
+import { adopt } from "./libraries.js";
+import { openMenu } from "./menu.js";
+import { Models } from "./models.js";
+import { Thread } from "./thread.js";
+import { Welcome } from "./welcome.js";
+
+const NOTICE = 5000; // ms a notice stays
+const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
+const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "chat/markdown.css"];
+
+/**
+ * Show a conversation in `root`. `conversation`: its id, or null for a new one; `message`: the one
+ * to jump to; `strings`: the words of the composer; `onAddress(id)` hears which conversation is
+ * shown; `onGo(page, query)` leads to another of the host's pages.
+ */
+export function mountChat(root, options) {
+  const chat = new Chat(root, options);
+  return {
+    destroy: () => chat.destroy(),
+    setTheme: (theme) => (chat.element.dataset.theme = theme),
+    open: (id, message) => chat.open(id, message),
+    get id() {
+      return chat.id;
+    },
+  };
+}
+
+class Chat {
+  constructor(root, { conversation, message, strings, theme, onAddress, onGo }) {
+    Object.assign(this, { id: conversation, aim: message ?? null, onAddress, onGo, turn: null, frames: [], ended: false, quoted: null });
+    this.words = new Words(strings, "en");
+    this.aloud = new Aloud({ following: false, onChange: () => this.thread.messages.forEach((one) => one.actions.offerReading()) });
+    this.deeds = new Deeds(this);
+    this.models = new Models({ root: () => this.element, onMore: () => onGo("settings") });
+    this.#build(root, theme);
+    adopt(root);
+    this.line = new Line("/ws/threads", { onEvent: (event) => this.#heard(event), onLine: (up) => this.#lineIs(up) });
+  }
+
+  destroy() {
+    [this.patience, this.noticeTimer].forEach(clearTimeout);
+    this.aloud.destroy();
+    this.composer.destroy();
+    this.thread.destroy();
+    this.line.close();
+    this.element.remove();
+    this.sheets.forEach((sheet) => sheet.remove());
+  }
+
+  // Building
+
+  #build(root, theme) {
+    const goTo = (page, query) => this.#wayTo(page, query);
+    this.thread = new Thread({ desk: this.deeds, aloud: this.aloud, root: () => this.element, goTo, used: (memories) => this.#used(memories) }, (way, id) => this.line.ask({ [way]: id }));
+    this.welcome = new Welcome({ onSay: (text) => this.deeds.say(text), goTo });
+    this.composer = new Composer({
+      words: this.words,
+      reading: "en",
+      draftKey: draftOf(this.id),
+      onSay: (text) => this.deeds.say(text, { quote: this.quoted }),
+      onStop: () => this.deeds.stop(),
+      voice: {
+        transcribe: (file, name, signal) => transcribe("/api/speech/transcriptions", { headers: {}, file, name, signal }),
+        spoken: navigator.language,
+        onNotice: (text) => this.tell(text),
+        onListening: (listens) => this.aloud.hold(listens),
+      },
+    });
+    this.chip = el("div", { class: "quote-chip", hidden: true });
+    this.problem = el("div", { class: "problem", role: "alert", hidden: true });
+    this.closed = el("div", { class: "ended-note", hidden: true }, el("span", {}, "This conversation has ended."), el("button", { type: "button", class: "remedy main", on: { click: () => this.deeds.reopen() } }, icon("retry"), "Reopen"));
+    this.notice = el("div", { class: "notice", role: "status", hidden: true });
+    this.thread.after.append(this.problem);
+    this.thread.scroller.prepend(this.welcome.element);
+    const under = el("div", { class: "under" }, this.models.button);
+    this.below = el("div", { class: "below" }, el("div", { class: "notices" }, this.notice), this.chip, this.composer.element, this.closed, under);
+    this.element = el("div", { class: "parley chat", dataset: { theme }, style: { visibility: "hidden" } }, this.thread.element, this.below);
+    this.sheets = styleSheets(() => this.#appear(), SHEETS);
+    root.append(...this.sheets, this.element);
+  }
+
+  #appear() {
+    this.element.style.removeProperty("visibility");
+    this.focus();
+  }
+
+  /** A link to another of the host's pages that needs no new page, or opens one beside this. */
+  #wayTo(page, query = {}) {
+    const click = (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      this.onGo(page, query);
+    };
+    const asked = new URLSearchParams(query).toString();
+    return { href: `/${page}${asked ? `?${asked}` : ""}`, on: { click } };
+  }
+
+  #used(memories) {
+    const label = memories.length === 1 ? "Used 1 memory" : `Used ${memories.length} memories`;
+    const link = ({ id, text }) => el("a", { class: "menu-item", dir: "auto", ...this.#wayTo("memories", { memory: id }) }, icon("pen"), el("span", {}, text));
+    const told = () => el("p", { class: "quiet" }, "This reply was made with what Parley knows of you. Choose one to correct it.");
+    const button = el("button", { type: "button", class: "used", "aria-haspopup": "menu", on: { click: () => openMenu(this.element, button, [told(), ...memories.map(link)], label) } }, icon("memory"), label);
+    return button;
+  }
+
+  // Opening
+
+  /** Show another conversation, null for a new one; `message` is the one to jump to. */
+  open(id, message = null) {
+    if (id === this.id && message) return this.deeds.jump(message);
+    Object.assign(this, { id, aim: message, frames: [], ended: false });
+    this.aloud.stop();
+    this.thread.clear();
+    this.answering(null);
+    this.quoting(null);
+    this.complain(null);
+    this.models.choose(null);
+    this.models.follow(null);
+    this.composer.keep(draftOf(id));
+    this.welcome.element.hidden = true;
+    this.focus();
+    return this.load();
+  }
+
+  /** Read the conversation, and hear of it from now on. */
+  async load() {
+    const { id, aim } = this;
+    if (!this.line.up) return;
+    try {
+      const page = await this.line.ask({ open: id, around: aim });
+      if (id === this.id) await this.#show(page, aim);
+    } catch (error) {
+      if (id !== this.id || error.code === "lost") return;
+      if (error.code === "not_found") this.open(null).then(() => this.complain(error.message));
+      else this.complain(error.message);
+      if (error.code === "not_found") this.onAddress(null);
+    }
+  }
+
+  async #show(page, aim) {
+    this.aim = null;
+    this.models.take(page.models);
+    this.composer.setLimits({ recording_seconds: page.recording_seconds });
+    this.end(page.ended ?? false);
+    if (page.missing) this.tell(page.missing);
+    if (page.welcome) this.welcome.show(page.welcome);
+    if (page.id) await this.#take(page, page.missing ? null : aim);
+    this.answering(page.turn ?? null);
+    this.recount();
+    this.deeds.recover();
+  }
+
+  /** A page after the line was lost goes on where the messages here end. */
+  #take(page, aim) {
+    const [first] = page.messages;
+    const { thread } = this;
+    if (aim === null && thread.messages.length && thread.later) return undefined; // the reader is far above
+    const joins = aim === null && thread.messages.length && first && (thread.find(first.id) || thread.has(first.parent));
+    if (!joins) return thread.begin(page, aim);
+    return thread.put(first.parent, page.messages);
+  }
+
+  // Hearing
+
+  #lineIs(up) {
+    clearTimeout(this.patience);
+    if (up) {
+      if (this.notice.dataset.lost) this.notice.hidden = true;
+      this.load();
+    } else this.patience = setTimeout(() => this.tell("Parley does not answer. What you type is kept here until it does.", true), MENTION_LOSS);
+  }
+
+  /** Everything that came within a frame is shown in one go. */
+  #heard(event) {
+    this.frames.push(event);
+    if (this.frames.length === 1) (document.hidden ? setTimeout : requestAnimationFrame)(() => this.#apply());
+  }
+
+  #apply() {
+    for (const frame of this.frames.splice(0)) {
+      if (this.id === null && frame.event === "turn" && this.turn) this.become(frame.id);
+      if (frame.event === "welcome" || frame.id === this.id) this.#one(frame);
+    }
+  }
+
+  #one({ event, ...frame }) {
+    if (event === "grow") this.#grow(frame);
+    else if (event === "turn") this.#begun(frame.messages);
+    else if (event === "message") this.#settled(frame.message);
+    else if (event === "branch") this.deeds.readAfter(frame.after);
+    else if (event === "welcome") {
+      this.models.take(frame.models);
+      this.welcome.show(frame.welcome);
+    }
+  }
+
+  #grow({ message: id, ...growth }) {
+    const message = this.thread.find(id);
+    if (message) this.thread.keep(() => message.grow(growth));
+  }
+
+  /** A question and its reply: what stood after the same message has moved to another branch. */
+  #begun(messages) {
+    const [first] = messages;
+    const reply = messages.at(-1);
+    if (this.thread.has(first.parent) || this.thread.find(first.id)) this.thread.put(first.parent, messages);
+    else if (!this.thread.later) this.load();
+    this.answering(reply.status === "streaming" ? reply.id : null);
+    this.recount();
+  }
+
+  #settled(data) {
+    const message = this.thread.find(data.id);
+    if (message) this.thread.keep(() => message.update(data));
+    if (this.turn === data.id && data.status !== "streaming") this.answering(null);
+    this.recount();
+  }
+
+  // What stands around the messages
+
+  /** A reply is being written (its id, or "new" before it has one), or none. */
+  answering(turn) {
+    this.turn = turn;
+    this.composer.setBusy(turn !== null);
+  }
+
+  /** What depends on the messages there are. */
+  recount() {
+    const { messages } = this.thread;
+    this.welcome.element.hidden = this.id !== null || messages.length > 0;
+    const last = messages.findLast(({ data }) => data.role === "assistant");
+    this.models.follow(last?.data.entry ?? null);
+    this.element.classList.toggle("new", !this.welcome.element.hidden);
+  }
+
+  end(ended) {
+    this.ended = ended;
+    this.composer.element.hidden = ended;
+    this.closed.hidden = !ended;
+  }
+
+  /** The conversation that has just begun here. */
+  become(id) {
+    this.id = id;
+    this.composer.keep(draftOf(id), { along: true });
+    this.onAddress(id);
+  }
+
+  /** What is typed will be a reply to a message; null to none. */
+  quoting(message) {
+    this.quoted = message?.data ?? null;
+    this.chip.hidden = !message;
+    if (!message) return;
+    const { author, text } = message.data;
+    const drop = el("button", { type: "button", class: "act", "aria-label": "Do not reply to it", title: "Do not reply to it", on: { click: () => (this.quoting(null), this.composer.input.focus()) } }, icon("close"));
+    this.chip.replaceChildren(icon("reply"), el("span", { class: "quoted-by" }, author), el("span", { class: "quoted-text", dir: "auto" }, text.slice(0, 300)), drop);
+    this.composer.input.focus({ preventScroll: true });
+  }
+
+  complain(text) {
+    this.problem.hidden = !text;
+    this.problem.replaceChildren(...(text ? [icon("alert"), el("span", {}, text)] : []));
+    if (text) this.thread.follow();
+  }
+
+  tell(text, lost = false) {
+    setText(this.notice, text);
+    this.notice.dataset.lost = lost ? "yes" : "";
+    this.notice.hidden = false;
+    clearTimeout(this.noticeTimer);
+    if (!lost) this.noticeTimer = setTimeout(() => (this.notice.hidden = true), NOTICE);
+  }
+
+  /** To the input, unless somebody types elsewhere. */
+  focus() {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    if (active?.matches("input:not([type=radio]), textarea") || matchMedia("(pointer: coarse)").matches) return;
+    this.composer.input.focus({ preventScroll: true });
+  }
+}
+
+function draftOf(id) {
+  return `parley-chat:${id ?? "new"}:draft`;
+}
