@@ -41,9 +41,11 @@ def talk():
 talk()
 """
 
+BOXES = '.chat .composer textarea, [data-testid="stChatInputTextArea"]'
 # Time from the key to the first frame in which a reply's word stands below the question.
 WATCH = """(text) => {
-  const words = () => document.body.innerText.split(text).slice(1).join(text).includes("word0");
+  const chat = document.querySelector(".stBidiComponent") && [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".chat")).find(Boolean);
+  const words = () => (chat ?? document.body).innerText.split(text).slice(1).join(text).includes("word0");
   window.firstToken = new Promise((resolve) => {
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -76,16 +78,19 @@ def bare_page(base: str) -> Iterator[str]:
 
 async def ask(page: Page, number: int) -> float:
     """Say something; seconds from Enter to the first word of the reply."""
-    box = page.get_by_test_id("stChatInputTextArea")
+    box = page.locator(BOXES).first
     text = f"Question number {number}?"
     await box.fill(text)
     await page.evaluate(WATCH, text)
     await box.press("Enter")
     took = await page.evaluate("window.firstToken")
     await page.get_by_text("word19").last.wait_for()
-    await page.wait_for_function(
-        "!document.querySelector('[data-testid=stChatInputTextArea]').disabled"
-    )
+    if await page.locator(".chat").count():
+        await page.locator(".chat .stop").wait_for(state="hidden")
+    else:
+        await page.wait_for_function(
+            "!document.querySelector('[data-testid=stChatInputTextArea]').disabled"
+        )
     await asyncio.sleep(0.4)  # a person reads before typing again
     return float(took) / 1000
 
@@ -99,7 +104,7 @@ async def main(rounds: int) -> None:
             for name, address in (("Parley", ours.host), ("bare", reference)):
                 pages[name] = await browser.new_page(viewport={"width": 1280, "height": 800})
                 await pages[name].goto(f"http://{address}")
-                await pages[name].get_by_test_id("stChatInputTextArea").wait_for()
+                await pages[name].locator(BOXES).first.wait_for()
             for i in range(rounds + 3):
                 for name, page in pages.items():
                     took = await ask(page, i)

@@ -32,7 +32,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
-INPUT = '[data-testid="stChatInput"] textarea'
+INPUT = ".chat .composer textarea"
 BARE = 'import streamlit as st\n\nst.chat_input("Message")\n'
 BARE_APP = 'import streamlit as st\n\napp = st.App("bare.py")\n'
 SETTLES = 10.0

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import FAKE_MICROPHONE, FLAGS, find
+from tests.browser.host_page import answered, last, press, typing
 from tests.browser.puppet import WITHIN, Puppet
-from tests.browser.test_host_pages import answered, last, typing
 from tests.speech_server import SpeechServer, speech_server
 from tests.ui.running import Running, running
 
@@ -77,8 +77,9 @@ def page(browser: Browser, parley: Running) -> Iterator[Page]:
 
 def speak(page: Page) -> None:
     """Record a moment in the chat input and hand it in."""
-    page.locator('[data-testid="stChatInputMicButton"]').click()
-    page.locator('[data-testid="stChatInputApproveButton"]').click()
+    page.locator(".composer .mic").click()
+    expect(page.locator(".strip")).to_have_attribute("data-state", "listening")
+    page.locator(".composer .mic").click()
 
 
 def test_what_is_spoken_becomes_a_draft(page: Page, speech: SpeechServer) -> None:
@@ -87,8 +88,9 @@ def test_what_is_spoken_becomes_a_draft(page: Page, speech: SpeechServer) -> Non
     expect(typing(page)).to_have_value("Tell me: Where is the station?")
     expect(typing(page)).to_be_enabled()
     (asked,) = speech.asked
-    assert asked.audio[:4] == b"RIFF"
+    assert asked.audio[:4] == b"\x1aE\xdf\xa3"
     assert asked.fields["model"] == "whisper-1"
+    assert "language" not in asked.fields
 
 
 def test_a_failure_is_said_and_typing_goes_on(
@@ -96,20 +98,22 @@ def test_a_failure_is_said_and_typing_goes_on(
 ) -> None:
     speech.fails(401, "Incorrect API key", "invalid_api_key")
     speak(page)
-    expect(page.get_by_test_id("stAlert")).to_contain_text("refused")
+    expect(page.locator(".strip")).to_contain_text("could not be written down")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.get_by_role("button", name="Discard what was said").click()
     answered(page, model, "Typed instead", "Fine.")
 
 
 def test_a_message_is_read_aloud_in_its_language_and_stops(page: Page, model: Puppet) -> None:
     answered(page, model, "En français ?", "Bonjour, comment allez-vous ? Il fait beau ce matin.")
     last(page).hover()
-    last(page).get_by_role("link", name="Read aloud").click()
-    expect(last(page)).to_contain_text("Stop reading")
+    press(page, "Read aloud")
+    expect(last(page).get_by_role("button", name="Stop reading")).to_be_visible()
     assert page.evaluate("fakeSpeech.spoken") == [
         {"text": "Bonjour, comment allez-vous ?", "voice": "Thomas", "lang": "fr-FR"}
     ]
-    last(page).get_by_role("link", name="Stop reading").click()
-    expect(last(page).get_by_role("link", name="Read aloud")).to_be_visible()
+    press(page, "Stop reading")
+    expect(last(page).get_by_role("button", name="Read aloud")).to_be_visible()
     assert page.evaluate("fakeSpeech.active") is None
 
 
@@ -156,5 +160,5 @@ def test_the_browser_recognises_speech_where_no_provider_does(
             page.evaluate("fakeSpeech.recognitions[0].hear('where is the station')")
             page.get_by_role("button", name="Speak instead of typing").click()
             expect(typing(page)).to_have_value("Tell me: where is the station")
-            expect(page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
+            expect(page.get_by_role("button", name="Send")).to_be_enabled()
         page.close()

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.host_page import answered, ask, is_answered, last, typing
 from tests.browser.puppet import WITHIN, Puppet, Reply
-from tests.browser.test_host_pages import answered, ask, typing
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def asks_for_a_recipe(page: Page, parley: Running, model: Puppet) -> str:
     reply = ask(page, model, "Schlag mir ein Rezept für heute Abend vor")
     reply.write("Wie wäre es mit einem Curry?")
     reply.end()
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    is_answered(page)
     return told(reply)
 
 
@@ -73,8 +73,8 @@ def test_what_is_said_in_one_conversation_changes_another_until_it_is_deleted(pa
 
     is_found_by_meaning(parley, "Soll es Fleisch geben?")
     assert "I am a vegetarian" in asks_for_a_recipe(page, parley, model)
-    page.get_by_role("button", name="Used 1 memory").click()
-    page.locator('[data-testid="stPageLink"]', has_text="I am a vegetarian").click()
+    last(page).get_by_role("button", name="Used 1 memory").click()
+    page.locator(".chat .menu").get_by_role("link", name="I am a vegetarian").click()
     expect(page).to_have_url(re.compile(r"/memories\?memory="))
     expect(page.get_by_role("button", name="Save")).to_be_visible()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.settings import Settings
 from tests.browser.guarded_server import REPLY, Guarded, guarded
+from tests.browser.host_page import is_answered, last, messages, typing
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
@@ -87,10 +89,10 @@ def test_a_pasted_key_is_checked_by_itself_and_then_answers(page, parley, server
     expect(page.get_by_text("Groq answers chats with old-model.")).to_be_visible()
     assert KEY not in page.content()
     page.get_by_role("link", name="Chat", exact=True).click()
-    field = page.locator('[data-testid="stChatInputTextArea"]')
+    field = typing(page)
     field.fill("Good morning")
     field.press("Enter")
-    reply = page.locator('[data-testid="stChatMessage"]').last
+    reply = last(page)
     expect(reply).to_contain_text(REPLY)
     expect(reply).to_contain_text("old-model")
     assert server.asked[0] == "old-model"
@@ -108,13 +110,14 @@ def test_the_model_changes_in_the_middle_of_a_conversation(page, server):
     server.asked.clear()
     for model in (None, "old-model · Groq"):
         if model:
-            choose(page, "Model", model)
-        field = page.locator('[data-testid="stChatInputTextArea"]')
+            page.get_by_role("button", name=re.compile("^Model:")).click()
+            page.get_by_role("menuitemradio", name=model).click()
+        field = typing(page)
         field.fill("Hello")
         field.press("Enter")
-        expect(page.locator('[data-testid="stChatMessage"]').last).to_contain_text(REPLY)
-        expect(page.get_by_role("button", name="Try again")).to_be_visible()
-    replies = page.locator('[data-testid="stChatMessage"]')
+        expect(last(page)).to_contain_text(REPLY)
+        is_answered(page)
+    replies = messages(page)
     expect(replies.nth(1)).to_contain_text("brand-new-model")
     expect(replies.nth(3)).to_contain_text("old-model")
 
@@ -145,9 +148,9 @@ def test_ollama_is_found_by_itself_and_answers(browser, tmp_path):
         page = browser.new_page()
         page.goto(parley.host)
         expect(page.get_by_text("Parley found Ollama on this computer")).to_be_visible()
-        field = page.locator('[data-testid="stChatInputTextArea"]')
+        field = typing(page)
         field.fill("Hello")
         field.press("Enter")
-        expect(page.locator('[data-testid="stChatMessage"]').last).to_contain_text(REPLY)
+        expect(last(page)).to_contain_text(REPLY)
         assert ollama.asked[0] == "brand-new-model"
         page.close()

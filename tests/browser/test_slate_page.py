@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -22,17 +21,6 @@ LONG = "\n\n".join(
     f"The house number {n} is very big. It has a garden with trees, and a dog lives in it."
     for n in range(600)
 )
-
-
-@pytest.fixture(scope="module")
-def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(
-        tmp_path_factory.mktemp("parley"),
-        OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1",
-        AI_MODEL="puppet",
-        TRANSLATION_ENGINE="local",
-    ) as process:
-        yield process
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.contrast import is_readable
+from tests.browser.host_page import is_answered, last, press, typing
 from tests.browser.puppet import WITHIN, Puppet
 from tests.browser.test_themes_guest import FIRST_PAINT, bars
 from tests.ui.running import Running, running
@@ -69,14 +70,6 @@ def log_in(page: Page) -> None:
     expect(page.locator("theme-switch")).to_be_visible()
 
 
-def typing(page: Page) -> Locator:
-    return page.locator('[data-testid="stChatInputTextArea"]')
-
-
-def last(page: Page) -> Locator:
-    return page.locator('[data-testid="stChatMessage"]').last
-
-
 def is_shown(page: Page, color: str) -> None:
     """Streamlit's page, and the document behind it, have this colour."""
     expect(page.locator('[data-testid="stApp"]')).to_have_css("background-color", color)
@@ -123,7 +116,7 @@ def test_switching_loses_nothing_of_what_is_on_the_page(page, model):
     reply.write(" with a step.")
     expect(last(page)).to_contain_text("It begins with a step.")
     reply.end()
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    is_answered(page)
     assert not reply.left.is_set()
     typing(page).fill("Half a sen")
     choose(page, "Light")
@@ -202,15 +195,15 @@ def chat(page: Page, model: Puppet) -> None:
     is_readable(page)
     reply.write(ANSWER)
     reply.end()
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    is_answered(page)
     expect(last(page).locator("code span", has_text="print")).to_have_count(1)
     last(page).hover()
     is_readable(page)
     model.failing = True
-    page.get_by_role("button", name="Try again").click()
+    press(page, "Try again")
     expect(last(page).get_by_role("alert")).to_be_visible()
     model.failing = False
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    is_answered(page)
     is_readable(page)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import streamlit as st
 
 from ui.host.components.conversations import conversation_list
@@ -11,35 +9,20 @@ from ui.host.components.theme_switch import theme_switch
 
 
 def sidebar(page: st.Page, chat: st.Page) -> None:
-    """Draw it; go where the person wants to go."""
+    """Draw it; go where the person wants to go. Within the chat the browser goes by itself."""
     on_chat = page == chat
     with st.sidebar:
-        if st.button("New chat", icon=":material/edit_square:", width="stretch", key="new_chat"):
-            _go(None, chat, on_chat=on_chat)
-        chosen = conversation_list(_shown(on_chat))
-    if chosen.opened:
-        _go(chosen.opened, chat, on_chat=on_chat)
-    elif chosen.gone and on_chat:
-        _go(None, chat, on_chat=on_chat)
+        new = st.button("New chat", icon=":material/edit_square:", width="stretch", key="new_chat")
+        opened = conversation_list(chat=on_chat)
+    if on_chat:
+        return
+    if opened:
+        st.switch_page(chat, query_params={"conversation": opened})
+    elif new:
+        st.switch_page(chat, query_params={})
 
 
 def foot() -> None:
     """What stays at the bottom of the sidebar, on every page."""
     with st.sidebar, st.container(key="foot"):
         theme_switch()
-
-
-def _shown(on_chat: bool) -> UUID | None:
-    address = st.query_params.get("conversation") if on_chat else None
-    try:
-        return UUID(address) if address else None
-    except ValueError:
-        return None
-
-
-def _go(conversation: str | None, chat: st.Page, *, on_chat: bool) -> None:
-    query = {"conversation": conversation} if conversation else {}
-    if on_chat:
-        st.query_params.from_dict(query)
-    else:
-        st.switch_page(chat, query_params=query)

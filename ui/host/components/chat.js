@@ -1,5 +1,6 @@
 // The chat of `/live/chat/chat.js` in a Streamlit page, in its theme.
 
+const MOVES = ["popstate", "parley-moved"]; // the second comes from the list of conversations
 const chats = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -22,7 +23,7 @@ class Page {
     this.closed = false;
     this.unwatch = window.parleyTheme.watch(() => this.view?.setTheme(window.parleyTheme.shown));
     this.moved = () => this.follow();
-    window.addEventListener("popstate", this.moved);
+    for (const event of MOVES) window.addEventListener(event, this.moved);
     import(new URL("/live/chat/chat.js", window.location.href).href).then(({ mountChat }) => {
       if (this.closed) return;
       this.view = mountChat(frame, {
@@ -39,12 +40,12 @@ class Page {
   close() {
     this.closed = true;
     this.unwatch();
-    window.removeEventListener("popstate", this.moved);
+    for (const event of MOVES) window.removeEventListener(event, this.moved);
     this.view?.destroy();
     this.frame.replaceChildren();
   }
 
-  /** Show what the address names; it changes by a rerun, by going back, and by the chat itself. */
+  /** Show what the address names; it changes by the list, by going back, and by the chat itself. */
   follow() {
     if (!this.view || !isHere()) return;
     const { conversation, message } = here();

@@ -34,16 +34,17 @@ class Conversations {
       onNews: (frame) => this.#heard(frame),
       onLine: (up) => this.#lineIs(up),
     });
-    this.newChat = (event) => event.target.closest?.(".st-key-new_chat button") && makeRoom();
+    this.newChat = (event) => event.target.closest?.(".st-key-new_chat button") && this.#goTo(null);
     document.addEventListener("click", this.newChat);
     this.midnight = setInterval(() => this.#draw(), 10 * 60 * 1000);
     this.#draw();
   }
 
-  update({ current, home }, setTriggerValue) {
+  update({ chat, home }, setTriggerValue) {
     this.home = home ?? "/";
     this.tell = setTriggerValue;
-    this.current = current ?? null;
+    this.onChat = chat;
+    this.current = this.#here();
     this.#draw();
   }
 
@@ -63,7 +64,7 @@ class Conversations {
       this.#put(frame.entry);
     } else if (frame.event === "deleted") {
       this.entries = (this.entries ?? []).filter((entry) => entry.id !== frame.id);
-      if (frame.id === this.#here()) this.tell?.("gone", frame.id);
+      if (frame.id === this.#here()) this.#goTo(null, "replaceState");
     } else if (frame.event === "error") {
       this.complaint = frame.message;
     }
@@ -84,9 +85,19 @@ class Conversations {
     this.#draw();
   }
 
-  /** Which conversation the address names: a new one gets its address without a rerun. */
+  /** Which conversation the address names: it changes without a rerun. */
   #here() {
-    return new URLSearchParams(window.location.search).get("conversation");
+    return this.onChat ? new URLSearchParams(window.location.search).get("conversation") : null;
+  }
+
+  /** Show a conversation, null for a new one: the chat follows the address, without a rerun. */
+  #goTo(id, how = "pushState") {
+    makeRoom();
+    if (!this.onChat) return;
+    const url = new URL(window.location.origin + window.location.pathname);
+    if (id) url.searchParams.set("conversation", id);
+    if (url.href !== window.location.href) window.history[how](window.history.state, "", url);
+    window.dispatchEvent(new Event("parley-moved"));
   }
 
   #seeWhere() {
@@ -214,10 +225,10 @@ class Conversations {
   #open(event, entry) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    this.#goTo(entry.id);
+    if (!this.onChat) this.tell?.("open", entry.id);
     this.current = entry.id;
-    this.tell?.("open", entry.id);
     this.#draw();
-    makeRoom();
   }
 
   #showMore() {

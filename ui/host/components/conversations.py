@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from uuid import UUID
-
 import streamlit as st
 
 from ui.host.components import source
@@ -17,26 +14,11 @@ _mount = st.components.v2.component(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the person did in the list that the page must know."""
+def conversation_list(*, chat: bool) -> str | None:
+    """Show the list, which keeps itself up to date; `chat`: the page shown is the chat.
 
-    opened: str | None
-    """The id of a conversation to show."""
-    gone: str | None
-    """The id of the conversation shown, which has been deleted."""
-
-
-def conversation_list(current: UUID | None) -> Chosen:
-    """Show the list, `current` marked. It keeps itself up to date."""
-    result = _mount(
-        key="conversations",
-        data={"current": str(current) if current else None},
-        on_open_change=_nothing,
-        on_gone_change=_nothing,
-    )
-    return Chosen(result.open, result.gone)
-
-
-def _nothing() -> None:
-    """A trigger without a callback would not appear in the result."""
+    Returns the id of a conversation that is to be shown, where that takes another page.
+    """
+    result = _mount(key="conversations", data={"chat": chat}, on_open_change=lambda: None)
+    opened: str | None = result.open
+    return opened
