@@ -98,7 +98,7 @@ class Ids(BaseModel):
     ids: list[UUID] = Field(min_length=1, max_length=10_000)
 
 
-@router.get("", responses=_ERRORS)
+@router.get("", responses=_ERRORS | _UNKNOWN)
 async def list_conversations(
     core: Core,
     user: User,
