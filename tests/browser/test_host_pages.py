@@ -300,31 +300,6 @@ def test_the_newest_stays_in_sight_unless_one_scrolls_up(page, model):
     is_at_rest(page, 2)
 
 
-def test_rename_and_delete(page, model):
-    answered(page, model, "A name for this", "Any.")
-    here = page.locator(".conversations li.here")
-    expect(here).to_contain_text(TITLE)
-    here.hover()
-    here.locator(".dots").click()
-    page.get_by_role("menuitem", name="Rename").click()
-    page.get_by_label("New title").fill("My own name")
-    page.get_by_label("New title").press("Enter")
-    expect(here).to_contain_text("My own name")
-    page.reload()
-    expect(here).to_contain_text("My own name")
-    here.hover()
-    here.locator(".dots").click()
-    page.get_by_role("menuitem", name="Delete").click()
-    here.get_by_role("button", name="Keep").click()
-    expect(here).to_contain_text("My own name")
-    here.locator(".dots").click()
-    page.get_by_role("menuitem", name="Delete").click()
-    here.get_by_role("button", name="Delete").click()
-    expect(entry(page, "My own name")).to_have_count(0)
-    expect(page.get_by_role("heading", name="What would you like")).to_be_visible()
-    expect(messages(page)).to_have_count(0)
-
-
 def test_a_message_is_copied(page, model):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     answered(page, model, "Copy me", "Some bold words.")

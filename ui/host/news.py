@@ -1,10 +1,12 @@
 """`/ws/news`: what an open host page hears of without asking, and does without a rerun.
 
 In: {"list": n} tells the n newest conversations, then every change in them; {"watch": id}
-tells of turns in one conversation; {"rename": id, "title"}, {"delete": id}, {"stop": id} and
-{"text": message_id, "conversation": id} are done at once.
+tells of turns in one conversation; {"search": words} finds conversations; {"rename": id,
+"title"}, {"pin": id, "on"}, {"archive": id, "on"}, {"delete": id}, {"restore": id}, {"stop": id}
+and {"text": message_id, "conversation": id} are done at once.
 Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id},
-`turn` and `reply` {id} of the conversation watched, `text` {id, text, language}, `error` {message}.
+`found` {words, conversations}, `turn` and `reply` {id} of the conversation watched, `text` {id,
+text, language}, `error` {message}.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ from ui.api.dependencies import Core, User
 router = APIRouter()
 
 Frame = dict[str, Any]
+FOUND = 30
+"""Conversations shown that hold what is looked for."""
 MESSAGES_SEARCHED = 400
 """Newest messages of a conversation whose text can be asked for."""
 
@@ -37,9 +41,14 @@ class Wish(BaseModel):
 
     list: Annotated[int | None, Field(ge=1, le=1000)] = None
     watch: UUID | None = None
+    search: Annotated[str | None, Field(max_length=500)] = None
     rename: UUID | None = None
     title: Annotated[str, Field(max_length=500)] = ""
+    pin: UUID | None = None
+    archive: UUID | None = None
+    on: bool = True
     delete: UUID | None = None
+    restore: UUID | None = None
     stop: UUID | None = None
     text: int | None = None
     conversation: UUID | None = None
@@ -82,16 +91,13 @@ class Page:
             task.cancel()
 
     async def _do(self, wish: Wish) -> None:
-        conversations = self._core.conversations
         if wish.list:
             self._tell("list", self._tell_list(wish.list))
         if wish.watch:
             self._tell("watch", self._tell_turns(wish.watch))
-        if wish.rename:
-            await conversations.rename(self._user, wish.rename, wish.title)
-        if wish.delete:
-            await self._core.chat.stop(self._user, wish.delete)
-            await conversations.delete(self._user, wish.delete)
+        if wish.search is not None:
+            self._tell("search", self._tell_found(wish.search))
+        await self._change(wish)
         if wish.stop:
             await self._core.chat.stop(self._user, wish.stop)
         if wish.text and wish.conversation:
@@ -99,6 +105,20 @@ class Page:
             language = languages.detect(text)
             told = {"event": "text", "id": wish.text, "text": text, "language": language}
             await self._send(told)
+
+    async def _change(self, wish: Wish) -> None:
+        conversations = self._core.conversations
+        if wish.rename:
+            await conversations.rename(self._user, wish.rename, wish.title)
+        if wish.pin:
+            await conversations.pin(self._user, [wish.pin], on=wish.on)
+        if wish.archive:
+            await conversations.archive(self._user, [wish.archive], on=wish.on)
+        if wish.restore:
+            await conversations.restore(self._user, wish.restore)
+        if wish.delete:
+            await self._core.chat.stop(self._user, wish.delete)
+            await conversations.delete(self._user, wish.delete)
 
     def _tell(self, what: str, telling: Coroutine[Any, Any, None]) -> None:
         if earlier := self._telling.pop(what, None):
@@ -117,10 +137,21 @@ class Page:
         if kind == "conversation":
             with suppress(NotFound):
                 entry = await self._core.conversations.get(self._user, conversation_id)
-                if entry.kind == "chat":
+                if entry.archived:
+                    await self._send({"event": "deleted", "id": str(conversation_id), "away": True})
+                elif entry.kind == "chat":
                     await self._send({"event": "entry", "entry": _entry(entry)})
                 return
         await self._send({"event": "deleted", "id": str(conversation_id)})
+
+    async def _tell_found(self, words: str) -> None:
+        found = await self._core.conversations.search(self._user, words, FOUND)
+        told = [
+            {**_entry(one.conversation), "kind": one.conversation.kind,
+             "excerpt": one.excerpt, "message": one.message_id}
+            for one in found
+        ]  # fmt: skip
+        await self._send({"event": "found", "words": words, "conversations": told})
 
     async def _tell_turns(self, conversation_id: UUID) -> None:
         who = Identity("user", self._user)
@@ -155,5 +186,6 @@ def _entry(conversation: Conversation) -> Frame:
         "id": str(conversation.id),
         "title": conversation.title,
         "answering": conversation.answering,
+        "pinned": conversation.pinned,
         "updated_at": conversation.updated_at.isoformat(),
     }

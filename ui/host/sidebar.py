@@ -38,8 +38,10 @@ def _shown(on_chat: bool) -> UUID | None:
         return None
 
 
-def _go(conversation: str | None, chat: st.Page, *, on_chat: bool) -> None:
-    query = {"conversation": conversation} if conversation else {}
+def _go(where: str | None, chat: st.Page, *, on_chat: bool) -> None:
+    conversation, _, message = (where or "").partition("/")
+    query = {"conversation": conversation, "message": message}
+    query = {name: value for name, value in query.items() if value}
     view().wish = None
     if on_chat:
         st.query_params.from_dict(query)

@@ -22,7 +22,7 @@ class Chosen:
     """What the person did in the list that the page must know."""
 
     opened: str | None
-    """The id of a conversation to show."""
+    """The id of a conversation to show, and after a slash that of a message in it to show."""
     gone: str | None
     """The id of the conversation shown, which has been deleted."""
 
