@@ -38,25 +38,6 @@ class ConversationChange(BaseModel):
     )
 
 
-class ConversationBody(Answer):
-    """A conversation in the list."""
-
-    id: UUID
-    kind: Literal["chat", "room"]
-    title: str | None
-    language: str | None
-    status: Literal["active", "ended"]
-    pinned: bool
-    archived: bool
-    tags: list[str]
-    forked_from: int | None = Field(description="the message elsewhere this one goes on from")
-    imported_from: str | None
-    created_at: datetime
-    updated_at: datetime
-    ended_at: datetime | None
-    answering: bool = Field(description="whether a reply is being written in it")
-
-
 class DetailsBody(BaseModel):
     """What is known of what was said in a conversation."""
 
@@ -76,10 +57,29 @@ class DetailsBody(BaseModel):
         )  # fmt: skip
 
 
+class ConversationBody(Answer):
+    """A conversation in the list."""
+
+    id: UUID
+    kind: Literal["chat", "room"]
+    title: str | None
+    language: str | None
+    status: Literal["active", "ended"]
+    pinned: bool
+    archived: bool
+    tags: list[str]
+    forked_from: int | None = Field(description="the message elsewhere this one goes on from")
+    imported_from: str | None
+    created_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None
+    answering: bool = Field(description="whether a reply is being written in it")
+    details: DetailsBody | None = Field(None, description="where they were asked for")
+
+
 class ConversationWithMessages(ConversationBody):
     """A conversation with the newest messages of its visible branch, oldest first."""
 
-    details: DetailsBody
     messages: list[BranchMessage]
 
 
@@ -110,6 +110,7 @@ async def list_conversations(
     before: Annotated[
         UUID | None, Query(description="those that come after this one in the list")
     ] = None,
+    details: bool = False,
 ) -> list[ConversationBody]:
     """Chats and rooms: pinned ones first, then those with the latest activity."""
     found = await core.conversations.list(
@@ -117,7 +118,12 @@ async def list_conversations(
         ended=None if status is None else status == "ended",
         before=await core.conversations.get(user, before) if before else None,
     )  # fmt: skip
-    return [ConversationBody.model_validate(one) for one in found]
+    told = [ConversationBody.model_validate(one) for one in found]
+    if details:
+        known = await core.conversations.details(user, [one.id for one in found])
+        for body in told:
+            body.details = DetailsBody.of(known.get(body.id))
+    return told
 
 
 @router.post("", status_code=201, responses=_ERRORS)
@@ -177,7 +183,7 @@ async def get_conversation(
         else await core.branches.after(user, conversation_id, after, limit)
     )
     return ConversationWithMessages(
-        **ConversationBody.model_validate(found).model_dump(),
+        **ConversationBody.model_validate(found).model_dump(exclude={"details"}),
         details=DetailsBody.of(details.get(conversation_id)),
         messages=await with_facts(core, user, said),
     )
