@@ -45,7 +45,7 @@ def message(number: int, status: str = "complete", text: str = "x") -> Message:
         id=number, conversation_id=uuid4(), parent_id=None, participant_id=None, role="user",
         author=None, language=None, text=text, status=status, error_code=None, error=None,
         provider=None, model=None, input_tokens=None, output_tokens=None, created_at=NOW,
-        finished_at=None, remark=None, began_at=None,
+        finished_at=None, remark=None, began_at=None, quote_id=None,
     )  # fmt: skip
 
 
