@@ -13,10 +13,9 @@ from core import languages
 from core.context import fit
 from core.conversations import Branch, Conversations, Message, read_branch
 from core.conversations.branches import QUOTED, quoted
-from core.database import Connection, Database
+from core.database import Connection, Database, patiently
 from core.errors import (
     BrokenStream,
-    DatabaseUnavailable,
     DownloadError,
     NotFound,
     ParleyError,
@@ -287,14 +286,7 @@ class Chat:
     async def _finish(self, turn: LocalTurn, outcome: tuple[Any, ...]) -> None:
         """Save how it ended, for as long as it takes the database to be there."""
         status, code, sentence = (*outcome, None, None)[:3]
-        pause = 0.1
-        while True:
-            try:
-                await self._save_end(turn, status, code, sentence)
-                break
-            except DatabaseUnavailable:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 2)
+        await patiently(lambda: self._save_end(turn, status, code, sentence))
         self._running.pop(turn.conversation_id, None)
         turn.end(status, code, sentence)
 

@@ -15,10 +15,7 @@ from collections.abc import Sequence
 from core.app import App, open_app
 from core.errors import ParleyError
 from core.memories.index import Differences
-from core.queries import load
 from core.settings import load_settings
-
-sql = load("events")
 
 _LOOK_EVERY = 0.2
 _WAIT = 60.0
@@ -99,9 +96,7 @@ async def _watch(app: App, bar: Bar) -> None:
 
 async def _is_anothers(app: App) -> bool:
     """Whether the index belongs to a Parley that runs."""
-    async with app.database.as_nobody() as conn:
-        row = await (await conn.execute(sql.others, {"worker": app.database.worker})).fetchone()
-    return app.vectors.is_embedded and bool(row and row["others"])
+    return app.vectors.is_embedded and await app.events.others() > 0
 
 
 class Bar:

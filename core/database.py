@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -13,7 +13,7 @@ from contextlib import (
     suppress,
 )
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -39,6 +39,7 @@ from core.providers.port import Progress
 from core.settings import Settings
 
 Connection = AsyncConnection[DictRow]
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 WAIT_FOR_CONNECTION = 10.0
@@ -158,6 +159,17 @@ async def _roll_back(conn: Connection) -> None:
     with suppress(psycopg.OperationalError):
         if not conn.closed:
             await conn.execute("ROLLBACK")
+
+
+async def patiently(work: Callable[[], Awaitable[Result]]) -> Result:
+    """The result of `work`, done again for as long as it takes the database to be there."""
+    pause = 0.1
+    while True:
+        try:
+            return await work()
+        except DatabaseUnavailable:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2)
 
 
 @contextmanager

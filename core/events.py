@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +21,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from core.database import Connection, Database, Identity
-from core.errors import DatabaseUnavailable
+from core.database import Connection, Database, Identity, patiently
 from core.queries import load
 
 log = logging.getLogger(__name__)
@@ -85,6 +84,13 @@ class Events:
         if len(note.encode()) <= _FLASH_BYTES:
             async with self._db.as_nobody() as conn:
                 await conn.execute(sql.notify, {"channel": CHANNEL, "note": note})
+
+    async def others(self) -> int:
+        """How many other processes of Parley run on this database."""
+        async with self._db.as_nobody() as conn:
+            cursor = await conn.execute(sql.others, {"worker": self._db.worker})
+            row = await cursor.fetchone()
+        return int(row["others"]) if row else 0
 
     async def forget(self, days: int) -> None:
         """Delete events older than `days`. What they told of is kept elsewhere."""
@@ -170,7 +176,7 @@ class Subscription:
 
     async def _missed(self) -> AsyncIterator[Event]:
         while True:
-            rows = await self._patiently(self._read)
+            rows = await patiently(self._read)  # nothing may be skipped
             for row in rows:
                 self._last = row["id"]
                 yield Event(row["id"], self.topic, row["kind"], row["payload"])
@@ -183,19 +189,6 @@ class Subscription:
                 sql.after, {"topic": self.topic, "after": self._last, "limit": _READ_AT_ONCE}
             )
             return await cursor.fetchall()
-
-    @staticmethod
-    async def _patiently(
-        read: Callable[[], Awaitable[list[dict[str, Any]]]],
-    ) -> list[dict[str, Any]]:
-        """Nothing may be skipped, so a database that is away is waited for."""
-        pause = 0.1
-        while True:
-            try:
-                return await read()
-            except DatabaseUnavailable:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5)
 
 
 @asynccontextmanager

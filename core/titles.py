@@ -64,11 +64,9 @@ class Titles:
     async def _ask(self, provider: str, model: str, question: str, reply: str) -> str:
         talk = f"<user>{question[:_EXCERPT]}</user>\n<reply>{reply[:_EXCERPT]}</reply>"
         asked = [ChatMessage("system", _ASK), ChatMessage("user", talk)]
-        pieces = []
         try:
-            async for delta in self._providers.get(provider).stream(model, asked, _BRIEF):
-                pieces.append(delta.text)
+            answer = await self._providers.ask(provider, model, asked, _BRIEF)
         except ParleyError:
             return ""  # the first words stay; a title is not worth an error
-        title = "".join(pieces).strip().split("\n")[0]
+        title = answer.strip().split("\n")[0]
         return one_line(title.strip(_QUOTES), TITLE_LENGTH)

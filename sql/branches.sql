@@ -58,3 +58,7 @@ WHERE m.id = %(message_id)s AND c.kind = 'chat' AND c.deleted_at IS NULL
 
 -- name: fork
 SELECT fork_conversation(%(message_id)s, %(title)s) AS id
+
+-- name: conversation_of
+SELECT c.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
+WHERE m.id = %(message_id)s AND m.user_id = %(user_id)s AND c.deleted_at IS NULL

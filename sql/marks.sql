@@ -1,7 +1,3 @@
--- name: conversation_of
-SELECT c.id FROM messages m JOIN conversations c ON c.id = m.conversation_id
-WHERE m.id = %(message_id)s AND m.user_id = %(user_id)s AND c.deleted_at IS NULL
-
 -- name: react
 INSERT INTO reactions (message_id, user_id, kind) VALUES (%(message_id)s, %(user_id)s, %(kind)s)
 ON CONFLICT (message_id, user_id) DO UPDATE SET kind = excluded.kind, created_at = now()

@@ -78,6 +78,16 @@ class Branches:
             rows = await (await conn.execute(sql.after, asked)).fetchall()
         return [Message.of(row) for row in rows]
 
+    async def conversation_of(self, user_id: UUID, message_id: int) -> UUID:
+        """The conversation a message is in."""
+        async with self._db.as_user(user_id) as conn:
+            asked = {"message_id": message_id, "user_id": user_id}
+            row = await (await conn.execute(sql.conversation_of, asked)).fetchone()
+        if row is None:
+            raise _no_message()
+        found: UUID = row["id"]
+        return found
+
     async def choose(self, user_id: UUID, message_id: int) -> None:
         """Show the branch that goes through a message: its newest end becomes the visible one."""
         async with self._db.as_user(user_id) as conn:

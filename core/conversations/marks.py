@@ -14,6 +14,7 @@ from core.events import Events
 from core.queries import load
 
 sql = load("marks")
+branches = load("branches")
 
 Reaction = Literal["like", "love", "funny", "dislike"]
 REACTIONS: tuple[Reaction, ...] = get_args(Reaction)
@@ -66,7 +67,7 @@ class Marks:
         """Do it where the message is theirs, and tell the conversation's pages."""
         async with self._db.as_user(user_id) as conn:
             asked = {"message_id": message_id, "user_id": user_id}
-            row = await (await conn.execute(sql.conversation_of, asked)).fetchone()
+            row = await (await conn.execute(branches.conversation_of, asked)).fetchone()
             if row is None:
                 raise NotFound("There is no such message. It may have been deleted.")
             await conn.execute(query, {**asked, **values})

@@ -31,6 +31,7 @@ from core.preferences import Preferences
 from core.providers.port import ChatMessage, Options
 from core.providers.registry import Providers
 from core.queries import load
+from core.text import shortened
 
 log = logging.getLogger(__name__)
 sql = load("memories")
@@ -144,10 +145,8 @@ class Learning:
             return []
         known = await self._known(owner, new)
         request = [ChatMessage("system", _ASK), ChatMessage("user", _told(branch, new, known))]
-        pieces = []
-        async for delta in self._providers.get(provider).stream(model, request, _BRIEF):
-            pieces.append(delta.text)
-        return list(_candidates("".join(pieces), new, known))
+        answer = await self._providers.ask(provider, model, request, _BRIEF)
+        return list(_candidates(answer, new, known))
 
     async def _known(self, owner: UUID, new: Sequence[Message]) -> list[Memory]:
         found: dict[UUID, Memory] = {}
@@ -215,16 +214,11 @@ def _told(branch: Sequence[Message], new: Sequence[Message], known: Sequence[Mem
     for message in branch:
         if message.id in numbers:
             if earlier:
-                lines.append(f"(The assistant had said: {_short(earlier, 300)})")
-            lines.append(f"{numbers[message.id]}. {_short(message.text, _EXCERPT)}")
+                lines.append(f"(The assistant had said: {shortened(earlier, 300)})")
+            lines.append(f"{numbers[message.id]}. {shortened(message.text, _EXCERPT)}")
         earlier = message.text if message.role == "assistant" else None
     facts = [f"{number}. {memory.text}" for number, memory in enumerate(known, 1)]
     return "\n".join(["Known already:", *(facts or ["nothing"]), "", "The user said:", *lines])
-
-
-def _short(text: str, length: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[:length]}…"
 
 
 def _candidates(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
 from typing import Any, Literal
 
 from core.errors import NotFound, ProviderError
@@ -16,7 +16,7 @@ from core.providers.catalog import CATALOG, ProviderRow, parted
 from core.providers.endpoint import Endpoint
 from core.providers.listing import Listing, Listings, failed, listed
 from core.providers.openai_compatible import Groq, OpenAICompatible
-from core.providers.port import ModelInfo, Provider
+from core.providers.port import ChatMessage, ModelInfo, Options, Provider
 from core.providers.remote import Patience
 from core.settings import Settings
 
@@ -77,6 +77,13 @@ class Providers:
                 self._retired.append(made[1])
             self._made[name] = made = facts, MAKERS[row.protocol](row, self._settings)
         return made[1]
+
+    async def ask(
+        self, name: str, model: str, messages: Sequence[ChatMessage], options: Options
+    ) -> str:
+        """A model's whole answer, for what nobody watches. Raises ProviderError."""
+        async with aclosing(self.get(name).stream(model, messages, options)) as deltas:
+            return "".join([delta.text async for delta in deltas])
 
     def endpoint(self, name: str) -> Endpoint:
         """Where a provider is reached. Raises NotFound, BadKey."""

@@ -14,7 +14,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from core import languages
-from core.database import Database, Identity
+from core.database import Database, Identity, patiently
 from core.errors import DatabaseUnavailable, ParleyError
 from core.events import Event, Events
 from core.memories.knowledge import Knowing
@@ -226,14 +226,7 @@ class Runs:
     async def _finish(self, run: Run, status: Status, error: ParleyError | Piece | None) -> None:
         """Save how it ended, for as long as it takes the database to be there."""
         run.settle(status, error)
-        pause = 0.1
-        while True:
-            try:
-                await self._shelf.end(run)
-                break
-            except DatabaseUnavailable:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 2)
+        await patiently(lambda: self._shelf.end(run))
         if self._running.get(run.slate_id) is run:
             del self._running[run.slate_id]
         run.tell()

@@ -75,11 +75,8 @@ def _knowledge(known: Knowledge) -> Iterator[str]:
         yield "\nWhat is known of the person you work for; use it where it helps, never recite it:"
         yield from (f"\n- {_line(sentence)}" for sentence in known.sentences)
     if known.terms:
-        yield "\nTheir words:"
-    for term in known.terms:
-        how = f'is "{_line(term.target)}" in translation' if term.target else "stays as it is"
-        never = "".join(f', never "{_line(word)}"' for word in term.never)
-        yield f'\n- "{_line(term.source)}" {how}{never}'
+        yield "\nTheir words, in translation:"
+    yield from (f"\n- {term.rule}" for term in known.terms)
 
 
 def _name(code: str | None) -> str:

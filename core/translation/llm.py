@@ -10,6 +10,7 @@ from dataclasses import replace
 from core.errors import ProviderError, TranslationError
 from core.languages import LANGUAGES
 from core.providers.port import ChatMessage, Progress, Provider
+from core.text import shortened
 from core.translation import protected, terms
 from core.translation.answers import Answer, refuse_nonsense, repaired
 from core.translation.masks import Mask
@@ -138,9 +139,7 @@ def _briefed(brief: Brief, source: str, target: str) -> Iterator[str]:
     if brief.formality:
         yield f"\n- Address the reader in the {brief.formality} way the language has."
     for term in terms.for_pair(brief.terms, source, target):
-        yield f'\n- "{_line(term.source)}" is '
-        yield f'"{_line(term.target)}"' if term.target else "not translated"
-        yield "".join(f', never "{_line(word)}"' for word in term.never) + "."
+        yield f"\n- {term.rule}."
     if brief.about:
         yield (
             "\n- What is known of the author, only for gender, tone and names; never tell any of "
@@ -162,8 +161,7 @@ def _request(text: str, context: Sequence[Said]) -> str:
 
 
 def _line(text: str) -> str:
-    short = " ".join(text.split())
-    return short if len(short) <= _CONTEXT_LENGTH else f"{short[:_CONTEXT_LENGTH]}…"
+    return shortened(text, _CONTEXT_LENGTH)
 
 
 def _name(code: str) -> str:

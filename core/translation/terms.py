@@ -45,6 +45,12 @@ class Term:
     pair: tuple[str, str] | None = None
     """The languages it is about, from and to; None: any."""
 
+    @property
+    def rule(self) -> str:
+        """How it is to be translated, as a model is told."""
+        how = f'is "{self.target}"' if self.target else "is not translated"
+        return f'"{self.source}" {how}' + "".join(f', never "{word}"' for word in self.never)
+
 
 def parse(text: str) -> Term | None:
     """The term a line of a glossary says; None for one that is none."""

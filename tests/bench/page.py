@@ -44,8 +44,10 @@ talk()
 BOXES = '.chat .composer textarea, [data-testid="stChatInputTextArea"]'
 # Time from the key to the first frame in which a reply's word stands below the question.
 WATCH = """(text) => {
-  const chat = document.querySelector(".stBidiComponent") && [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".chat")).find(Boolean);
-  const words = () => (chat ?? document.body).innerText.split(text).slice(1).join(text).includes("word0");
+  const all = [...document.querySelectorAll("*")];
+  const chat = all.map((one) => one.shadowRoot?.querySelector(".chat")).find(Boolean);
+  const shown = () => (chat ?? document.body).innerText.split(text).slice(1).join(text);
+  const words = () => shown().includes("word0");
   window.firstToken = new Promise((resolve) => {
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

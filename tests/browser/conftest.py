@@ -46,7 +46,7 @@ def window(chromium):
 async def _window(chromium, locale, size, more):
     context = await chromium.new_context(locale=locale, **size, **more)
     page = await context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(WITHIN * 1000)
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))

@@ -95,31 +95,6 @@ def test_back_goes_to_the_conversation_before(page, model):
     is_at_rest(page, 2)
 
 
-def test_rename_and_delete(page, model):
-    answered(page, model, "A name for this", "Any.")
-    here = page.locator(".conversations li.here")
-    expect(here).to_contain_text(TITLE)
-    here.hover()
-    here.locator(".dots").click()
-    page.get_by_role("menuitem", name="Rename").click()
-    page.get_by_label("New title").fill("My own name")
-    page.get_by_label("New title").press("Enter")
-    expect(here).to_contain_text("My own name")
-    page.reload()
-    expect(here).to_contain_text("My own name")
-    here.hover()
-    here.locator(".dots").click()
-    page.get_by_role("menuitem", name="Delete").click()
-    here.get_by_role("button", name="Keep").click()
-    expect(here).to_contain_text("My own name")
-    here.locator(".dots").click()
-    page.get_by_role("menuitem", name="Delete").click()
-    here.get_by_role("button", name="Delete").click()
-    expect(entry(page, "My own name")).to_have_count(0)
-    expect(page.get_by_role("heading", name="What would you like")).to_be_visible()
-    expect(messages(page)).to_have_count(0)
-
-
 def test_a_link_to_nothing_says_so(context, parley):
     page = context.new_page()
     page.goto(f"{parley.host}/?conversation=00000000-0000-4000-8000-000000000000")

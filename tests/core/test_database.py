@@ -47,6 +47,8 @@ async def two_hosts(app):
         await app.memories.delete(user, [gone.id])
         async with app.database.as_user(user) as conn:
             await app.recall.note_use(conn, user, turn.message_id, [memory.id])
+        await app.marks.react(user, turn.message_id, "like")
+        await app.marks.bookmark(user, turn.message_id)
         slate = await app.slates.create(user)
         text = f"a secret of {handle}"
         run = await app.slate_runs.start(user, slate.id, text, Options(source="en", target="pt"))

@@ -9,7 +9,9 @@ from core.speech import LARGEST_RECORDING
 from ui.api import (
     ai_routes,
     chat_socket,
+    conversation_routes,
     memory_routes,
+    message_routes,
     room_socket,
     routes,
     slate_routes,
@@ -37,7 +39,7 @@ def rest_api() -> FastAPI:
     )
     api.add_middleware(SmallBodies, limit=LARGEST_BODY)
     answer_errors_as_json(api)
-    for router in (routes.health, routes.conversations, routes.messages, routes.rooms):
+    for router in (routes.health, conversation_routes.router, message_routes.router, routes.rooms):
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
         api.include_router(router)

@@ -31,30 +31,12 @@ class HealthBody(BaseModel):
     index: str = Field(description='"ok" or what is wrong')
 
 
-class NewConversation(BaseModel):
-    """A chat to begin."""
-
-    title: str | None = Field(None, max_length=500)
-
-
-class ConversationBody(Answer):
-    """A conversation in the list."""
-
-    id: UUID
-    kind: Literal["chat", "room"]
-    title: str | None
-    language: str | None
-    created_at: datetime
-    updated_at: datetime
-    ended_at: datetime | None
-    answering: bool = Field(description="whether a reply is being written in it")
-
-
 class MessageBody(Answer):
     """A message of a conversation."""
 
     id: int
     parent_id: int | None
+    quote_id: int | None = Field(description="the message this is a reply to")
     role: Literal["user", "assistant"]
     author: str | None
     language: str | None
@@ -70,12 +52,6 @@ class MessageBody(Answer):
     created_at: datetime
     began_at: datetime | None = Field(description="a reply: when its first word came")
     finished_at: datetime | None
-
-
-class ConversationWithMessages(ConversationBody):
-    """A conversation with the newest messages of its visible branch, oldest first."""
-
-    messages: list[MessageBody]
 
 
 class NewMessage(BaseModel):

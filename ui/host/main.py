@@ -19,12 +19,15 @@ chat = st.Page(
     HERE / "app_pages" / "chat.py", title="Chat", icon=":material/chat_bubble:", default=True
 )
 rooms = st.Page(HERE / "app_pages" / "rooms.py", title="Rooms", icon=":material/groups:")
+conversations = st.Page(
+    HERE / "app_pages" / "conversations.py", title="Conversations", icon=":material/history:"
+)
 slate = st.Page(HERE / "app_pages" / "slate.py", title="Slate", icon=":material/translate:")
 memories = st.Page(
     HERE / "app_pages" / "memories.py", title="Memories", icon=":material/psychology:"
 )
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
-page = st.navigation([chat, rooms, slate, memories, settings])
+page = st.navigation([chat, rooms, slate, conversations, memories, settings])
 if bridge.is_open():
     sidebar(page, chat)
     foot()

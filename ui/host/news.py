@@ -1,9 +1,10 @@
 """`/ws/news`: what an open host page hears of without asking, and does without a rerun.
 
-In: {"list": n} tells the n newest conversations, then every change in them; {"rename": id,
-"title"} and {"delete": id} are done at once.
-Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id},
-`error` {message}.
+In: {"list": n} tells the n newest conversations, then every change in them; {"search": words}
+finds conversations; {"rename": id, "title"}, {"pin": id, "on"}, {"archive": id, "on"},
+{"delete": id} and {"restore": id} are done at once.
+Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id}, `found`
+{words, conversations}, `error` {message}.
 """
 
 from __future__ import annotations
@@ -25,15 +26,22 @@ from ui.api.dependencies import Core, User
 router = APIRouter()
 
 Frame = dict[str, Any]
+FOUND = 30
+"""Conversations shown that hold what is looked for."""
 
 
 class Wish(BaseModel):
     """One frame of a page: each field is a wish."""
 
     list: Annotated[int | None, Field(ge=1, le=1000)] = None
+    search: Annotated[str | None, Field(max_length=500)] = None
     rename: UUID | None = None
     title: Annotated[str, Field(max_length=500)] = ""
+    pin: UUID | None = None
+    archive: UUID | None = None
+    on: bool = True
     delete: UUID | None = None
+    restore: UUID | None = None
 
 
 @router.websocket("/news")
@@ -73,11 +81,22 @@ class Page:
             task.cancel()
 
     async def _do(self, wish: Wish) -> None:
-        conversations = self._core.conversations
         if wish.list:
             self._tell("list", self._tell_list(wish.list))
+        if wish.search is not None:
+            self._tell("search", self._tell_found(wish.search))
+        await self._change(wish)
+
+    async def _change(self, wish: Wish) -> None:
+        conversations = self._core.conversations
         if wish.rename:
             await conversations.rename(self._user, wish.rename, wish.title)
+        if wish.pin:
+            await conversations.pin(self._user, [wish.pin], on=wish.on)
+        if wish.archive:
+            await conversations.archive(self._user, [wish.archive], on=wish.on)
+        if wish.restore:
+            await conversations.restore(self._user, wish.restore)
         if wish.delete:
             await self._core.chat.stop(self._user, wish.delete)
             await conversations.delete(self._user, wish.delete)
@@ -99,10 +118,21 @@ class Page:
         if kind == "conversation":
             with suppress(NotFound):
                 entry = await self._core.conversations.get(self._user, conversation_id)
-                if entry.kind == "chat":
+                if entry.archived:
+                    await self._send({"event": "deleted", "id": str(conversation_id), "away": True})
+                elif entry.kind == "chat":
                     await self._send({"event": "entry", "entry": _entry(entry)})
                 return
         await self._send({"event": "deleted", "id": str(conversation_id)})
+
+    async def _tell_found(self, words: str) -> None:
+        found = await self._core.conversations.search(self._user, words, FOUND)
+        told = [
+            {**_entry(one.conversation), "kind": one.conversation.kind,
+             "excerpt": one.excerpt, "message": one.message_id}
+            for one in found
+        ]  # fmt: skip
+        await self._send({"event": "found", "words": words, "conversations": told})
 
     async def _send(self, frame: Frame) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):
@@ -114,5 +144,6 @@ def _entry(conversation: Conversation) -> Frame:
         "id": str(conversation.id),
         "title": conversation.title,
         "answering": conversation.answering,
+        "pinned": conversation.pinned,
         "updated_at": conversation.updated_at.isoformat(),
     }

@@ -17,7 +17,9 @@ def sidebar(page: st.Page, chat: st.Page) -> None:
     if on_chat:
         return
     if opened:
-        st.switch_page(chat, query_params={"conversation": opened})
+        conversation, _, message = opened.partition("/")
+        query = {"conversation": conversation, "message": message}
+        st.switch_page(chat, query_params={name: value for name, value in query.items() if value})
     elif new:
         st.switch_page(chat, query_params={})
 

@@ -2,6 +2,8 @@
 // changes it, and it changes while the page is busy with a reply.
 
 const PAGE = 50;
+const SEARCH_AFTER = 120; // ms without a key
+const UNDO = 12000; // ms in which a deleted conversation can be brought back here
 const DAY = 24 * 60 * 60 * 1000;
 const lists = new WeakMap();
 
@@ -20,12 +22,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 class Conversations {
   constructor(root) {
-    this.root = root;
+    this.search = el("input", { type: "search", class: "search", placeholder: "Search", "aria-label": "Search conversations", on: { input: () => this.#typed(), keydown: (event) => event.key === "Escape" && this.#stopSearching() } });
+    this.root = el("div", {});
+    root.append(this.search, this.root);
+    this.found = null; // what the search has found, null where nothing is searched
+    this.gone = []; // [{id, title}] to be brought back
     this.entries = null;
     this.limit = PAGE;
     this.more = false;
     this.line = true;
-    this.editing = null; // {id, how: "rename" | "delete"}
+    this.editing = null; // {id, how: "rename"}
     this.current = null;
     this.moved = () => this.#seeWhere();
     window.navigation?.addEventListener("currententrychange", this.moved);
@@ -64,7 +70,9 @@ class Conversations {
       this.#put(frame.entry);
     } else if (frame.event === "deleted") {
       this.entries = (this.entries ?? []).filter((entry) => entry.id !== frame.id);
-      if (frame.id === this.#here()) this.#goTo(null, "replaceState");
+      if (frame.id === this.#here() && !frame.away) this.#goTo(null, null, "replaceState");
+    } else if (frame.event === "found") {
+      if (frame.words === this.search.value.trim()) this.found = frame.conversations;
     } else if (frame.event === "error") {
       this.complaint = frame.message;
     }
@@ -74,7 +82,7 @@ class Conversations {
   #put(changed) {
     const others = (this.entries ?? []).filter((entry) => entry.id !== changed.id);
     others.push(changed);
-    others.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+    others.sort((a, b) => b.pinned - a.pinned || b.updated_at.localeCompare(a.updated_at));
     this.more ||= others.length > this.limit;
     this.entries = others.slice(0, this.limit);
   }
@@ -85,17 +93,32 @@ class Conversations {
     this.#draw();
   }
 
+  #typed() {
+    clearTimeout(this.searching);
+    if (!this.search.value.trim()) return this.#stopSearching();
+    this.searching = setTimeout(() => this.#wish({ search: this.search.value.trim() }), SEARCH_AFTER);
+    return undefined;
+  }
+
+  #stopSearching() {
+    clearTimeout(this.searching);
+    this.search.value = "";
+    this.found = null;
+    this.#draw();
+  }
+
   /** Which conversation the address names: it changes without a rerun. */
   #here() {
     return this.onChat ? new URLSearchParams(window.location.search).get("conversation") : null;
   }
 
   /** Show a conversation, null for a new one: the chat follows the address, without a rerun. */
-  #goTo(id, how = "pushState") {
+  #goTo(id, message = null, how = "pushState") {
     makeRoom();
     if (!this.onChat) return;
     const url = new URL(window.location.origin + window.location.pathname);
     if (id) url.searchParams.set("conversation", id);
+    if (message) url.searchParams.set("message", message);
     if (url.href !== window.location.href) window.history[how](window.history.state, "", url);
     window.dispatchEvent(new Event("parley-moved"));
   }
@@ -112,12 +135,13 @@ class Conversations {
     const focus = this.root.getRootNode().activeElement?.dataset?.focus;
     this.root.replaceChildren(...this.#content());
     if (focus) this.root.querySelector(`[data-focus="${focus}"]`)?.focus({ preventScroll: true });
-    this.root.querySelector("input")?.select();
+    this.root.querySelector("li input")?.select();
   }
 
   #content() {
     if (this.entries === null) return [];
-    const parts = [];
+    const parts = this.gone.map((one) => this.#undoing(one));
+    if (this.found) return [...parts, ...this.#hits(), ...this.#state()];
     if (!this.entries.length) parts.push(el("p", { class: "quiet" }, "Your conversations will appear here."));
     for (const [name, entries] of groups(this.entries)) {
       parts.push(el("h2", {}, name), el("ul", {}, ...entries.map((entry) => this.#item(entry))));
@@ -125,16 +149,44 @@ class Conversations {
     if (this.more) {
       parts.push(el("button", { class: "more", type: "button", "data-focus": "more", on: { click: () => this.#showMore() } }, "Show more"));
     }
-    if (!this.line) parts.push(el("p", { class: "quiet", role: "status" }, "Connecting again…"));
-    if (this.complaint) parts.push(el("p", { class: "complaint", role: "alert" }, this.complaint));
-    return parts;
+    return [...parts, ...this.#state()];
+  }
+
+  #state() {
+    return [
+      this.line ? null : el("p", { class: "quiet", role: "status" }, "Connecting again…"),
+      this.complaint ? el("p", { class: "complaint", role: "alert" }, this.complaint) : null,
+    ].filter(Boolean);
+  }
+
+  #hits() {
+    if (!this.found.length) return [el("p", { class: "quiet", role: "status" }, "Nothing found. Every word must be there, in the title or in one message.")];
+    return [el("ul", { "aria-label": "Found" }, ...this.found.map((entry) => this.#hit(entry)))];
+  }
+
+  #hit(entry) {
+    const room = entry.kind === "room";
+    const query = room ? `room=${entry.id}` : `conversation=${entry.id}${entry.message ? `&message=${entry.message}` : ""}`;
+    const href = `${room ? "/rooms" : this.home}?${query}`;
+    const link = el("a", { href, class: "hit", "data-focus": entry.id, on: { click: (event) => !room && this.#open(event, entry) } }, el("span", { class: "title", dir: "auto" }, entry.title || "New chat"), entry.excerpt ? el("span", { class: "excerpt", dir: "auto" }, ...marked(entry.excerpt, this.search.value)) : null);
+    return el("li", { class: entry.id === this.current ? "here" : null }, link);
+  }
+
+  #undoing({ id, title }) {
+    const undo = el("button", { type: "button", class: "undo", on: { click: () => (this.#forget(id), this.#wish({ restore: id })) } }, "Undo");
+    return el("p", { class: "gone", role: "status" }, el("span", { dir: "auto" }, `“${title}” is deleted.`), undo);
+  }
+
+  #forget(id) {
+    this.gone = this.gone.filter((one) => one.id !== id);
+    this.#draw();
   }
 
   #item(entry) {
     const title = entry.title || "New chat";
     const here = entry.id === this.current;
     const editing = this.editing?.id === entry.id ? this.editing.how : null;
-    const inside = { rename: () => this.#renaming(entry, title), delete: () => this.#deleting(entry, title) }[editing];
+    const inside = { rename: () => this.#renaming(entry, title) }[editing];
     return el(
       "li",
       { "data-id": entry.id, class: [here && "here", entry.answering && "answering", editing].filter(Boolean).join(" ") || null },
@@ -160,14 +212,20 @@ class Conversations {
   }
 
   #menu(entry, title) {
-    const choice = (label, how) =>
-      el("button", { type: "button", role: "menuitem", class: how, on: { click: () => this.#edit(entry.id, how) } }, label);
-    const menu = el("div", { popover: "auto", role: "menu", class: "menu" }, choice("Rename", "rename"), choice("Delete", "delete"));
+    const choice = (label, name, act) => el("button", { type: "button", role: "menuitem", class: name, on: { click: () => (menu.hidePopover(), act()) } }, label);
+    const menu = el(
+      "div",
+      { popover: "auto", role: "menu", class: "menu" },
+      choice(entry.pinned ? "Unpin" : "Pin", "pin", () => this.#wish({ pin: entry.id, on: !entry.pinned })),
+      choice("Rename", "rename", () => this.#edit(entry.id, "rename")),
+      choice("Archive", "archive", () => this.#wish({ archive: entry.id })),
+      choice("Delete", "delete", () => this.#delete(entry, title)),
+    );
     const button = el("button", {
       type: "button",
       class: "dots",
-      "aria-label": `Rename or delete “${title}”`,
-      title: "Rename or delete",
+      "aria-label": `Change “${title}”`,
+      title: "Pin, rename, archive or delete",
       "aria-haspopup": "menu",
       "data-focus": `menu ${entry.id}`,
       on: { click: () => place(menu, button) },
@@ -201,18 +259,10 @@ class Conversations {
     this.#draw();
   }
 
-  #deleting(entry, title) {
-    const button = (label, kind, action) => el("button", { type: "button", class: kind, "data-focus": kind, on: { click: action } }, label);
-    const yes = button("Delete", "yes", () => {
-      this.editing = null;
-      this.#wish({ delete: entry.id });
-      this.#draw();
-    });
-    queueMicrotask(() => yes.focus());
-    return [
-      el("span", { class: "question", dir: "auto" }, `Delete “${title}”?`),
-      el("span", { class: "answers" }, yes, button("Keep", "no", () => this.#edit(null))),
-    ];
+  #delete(entry, title) {
+    if (!this.#wish({ delete: entry.id })) return;
+    this.gone.push({ id: entry.id, title });
+    setTimeout(() => this.#forget(entry.id), UNDO);
   }
 
   #edit(id, how) {
@@ -225,8 +275,8 @@ class Conversations {
   #open(event, entry) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    this.#goTo(entry.id);
-    if (!this.onChat) this.tell?.("open", entry.id);
+    this.#goTo(entry.id, entry.message);
+    if (!this.onChat) this.tell?.("open", entry.message ? `${entry.id}/${entry.message}` : entry.id);
     this.current = entry.id;
     this.#draw();
   }
@@ -254,6 +304,7 @@ function makeRoom() {
 function groups(entries) {
   const today = new Date().setHours(0, 0, 0, 0);
   const names = [
+    ["Pinned", Infinity],
     ["Today", today],
     ["Yesterday", today - DAY],
     ["Last 7 days", today - 6 * DAY],
@@ -261,11 +312,18 @@ function groups(entries) {
   ];
   const found = new Map();
   for (const entry of entries) {
-    const when = Date.parse(entry.updated_at);
+    const when = entry.pinned ? Infinity : Date.parse(entry.updated_at);
     const name = names.find(([, since]) => when >= since)[0];
     found.set(name, [...(found.get(name) ?? []), entry]);
   }
   return found;
+}
+
+/** A text with the beginnings of words looked for marked. */
+function marked(text, looked) {
+  const words = looked.trim().split(/\s+/u).filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&"));
+  const parts = text.split(new RegExp(`(${words.join("|")})`, "giu"));
+  return parts.map((part, i) => (i % 2 ? el("mark", {}, part) : part)).filter(Boolean);
 }
 
 /** Open a menu under its button, or above where there is no room. */

@@ -17,7 +17,8 @@ _mount = st.components.v2.component(
 def conversation_list(*, chat: bool) -> str | None:
     """Show the list, which keeps itself up to date; `chat`: the page shown is the chat.
 
-    Returns the id of a conversation that is to be shown, where that takes another page.
+    Returns the id of a conversation that is to be shown, where that takes another page; after a
+    slash that of a message in it to show.
     """
     result = _mount(key="conversations", data={"chat": chat}, on_open_change=lambda: None)
     opened: str | None = result.open

@@ -1,0 +1,137 @@
+"""The conversations page, in a real Chromium."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.contrast import is_readable
+from tests.browser.puppet import WITHIN
+from tests.ui.running import Running, running
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=WITHIN * 1000)
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("parley")) as process:
+        yield process
+
+
+@pytest.fixture
+def api(parley: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
+        yield http
+        for archived in (True, False):
+            found = http.get("/conversations", params={"archived": archived, "limit": 1000}).json()
+            if ids := [one["id"] for one in found]:
+                http.post("/conversations/delete", json={"ids": ids})
+
+
+@pytest.fixture
+def page(context, parley, api) -> Page:
+    """The page with three conversations."""
+    for title in ("Apples", "Pears", "Plums"):
+        api.post("/conversations", json={"title": title})
+    opened = context.new_page()
+    opened.goto(f"{parley.host}/conversations")
+    expect(titles(opened)).to_have_text(["Plums", "Pears", "Apples"])
+    return opened
+
+
+def titles(page: Page):
+    return page.locator(".library .row-title .own")
+
+
+def act(page: Page, title: str, what: str) -> None:
+    page.get_by_role("button", name=f"Change “{title}”").last.click()
+    page.get_by_role("menuitem", name=what, exact=True).click()
+
+
+def show(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).click()
+
+
+def test_one_is_renamed_and_tagged_and_found_by_its_tag(page):
+    act(page, "Pears", "Rename")
+    page.get_by_label("Title").fill("Quinces")
+    page.get_by_role("button", name="Save").click()
+    expect(titles(page)).to_have_text(["Plums", "Quinces", "Apples"])
+    act(page, "Quinces", "Tags")
+    page.get_by_label("Tags", exact=True).fill("fruit, autumn")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".library .chip")).to_have_text(["fruit", "autumn"])
+    page.get_by_label("Tag", exact=True).select_option("autumn")
+    expect(titles(page)).to_have_text(["Quinces"])
+
+
+def test_one_is_pinned_ended_and_reopened(page):
+    act(page, "Apples", "Pin")
+    expect(titles(page)).to_have_text(["Apples", "Plums", "Pears"])
+    act(page, "Plums", "End")
+    expect(titles(page)).to_have_text(["Apples", "Pears"])
+    show(page, "Ended")
+    expect(titles(page)).to_have_text(["Plums"])
+    act(page, "Plums", "Reopen")
+    expect(page.get_by_text("Nothing has been ended.")).to_be_visible()
+
+
+def test_several_are_archived_and_deleted_and_that_is_undone(page):
+    page.get_by_label("Select “Plums”").check()
+    page.get_by_label("Select “Pears”").check()
+    bar = page.get_by_role("toolbar", name="Selected conversations")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Archive").click()
+    expect(titles(page)).to_have_text(["Apples"])
+    show(page, "Archived")
+    expect(titles(page)).to_have_text(["Plums", "Pears"])
+    page.get_by_label("Select “Plums”").check()
+    bar.get_by_role("button", name="All shown").click()
+    bar.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Nothing is archived.")).to_be_visible()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(titles(page)).to_have_text(["Plums", "Pears"])
+
+
+def test_it_is_searched_as_one_types_and_opened(page, parley):
+    page.get_by_role("searchbox", name="Search conversations").last.press_sequentially("pe")
+    expect(titles(page)).to_have_text(["Pears"])
+    titles(page).click()
+    expect(page).to_have_url(re.compile(r"/\?conversation=[0-9a-f-]{36}$"))
+
+
+def test_more_come_as_one_scrolls(context, parley, api):
+    for n in range(120):
+        api.post("/conversations", json={"title": f"Chat {n}"})
+    page = context.new_page()
+    page.goto(f"{parley.host}/conversations")
+    expect(titles(page)).not_to_have_count(0)
+    page.mouse.move(700, 500)
+
+    def everything() -> bool:
+        page.mouse.wheel(0, 4000)
+        return titles(page).count() == 120
+
+    while not everything():
+        page.wait_for_function("() => new Promise(requestAnimationFrame).then(() => true)")
+    assert len(set(titles(page).all_text_contents())) == 120
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_holds_everything_and_it_can_be_read(browser, parley, api, scheme):
+    size = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=True)
+    made = api.post("/conversations", json={"title": "x" * 120}).json()
+    api.patch(f"/conversations/{made['id']}", json={"pinned": True, "tags": ["y" * 40, "عربي"]})
+    page = context.new_page()
+    page.goto(f"{parley.host}/conversations")
+    expect(titles(page)).to_have_count(1)
+    page.get_by_label("Select “").check()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    is_readable(page)
+    dots = page.get_by_role("button", name="Change “").last.bounding_box()
+    assert dots and dots["width"] >= 40 and dots["x"] + dots["width"] <= 390
+    context.close()

@@ -1,0 +1,12 @@
+"""The conversations page: everything that was said, to find, sort out and export."""
+
+import streamlit as st
+
+from ui.host.components.library import library
+
+st.header("Conversations", anchor=False)
+if opened := library():
+    if opened.kind == "room":
+        st.switch_page("app_pages/rooms.py", query_params={"room": opened.conversation})
+    where = {"conversation": opened.conversation, "message": str(opened.message or "")}
+    st.switch_page("app_pages/chat.py", query_params={k: v for k, v in where.items() if v})
