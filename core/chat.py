@@ -70,6 +70,8 @@ class Chat:
         self._knowing = knowing
         self._after_turn = after_turn
         self._running: dict[UUID, LocalTurn] = {}
+        self._known_since = asyncio.Event()
+        """Set, and another put in its place, when a turn of this process begins or has ended."""
         self._saver: asyncio.Task[None] | None = None
         events.on("stop", self._heed)
 
@@ -161,14 +163,18 @@ class Chat:
 
     async def attach(self, user_id: UUID, conversation_id: UUID) -> Turn | None:
         """The reply being written in a conversation, or None."""
-        running = self._running.get(conversation_id)
-        async with self._db.as_user(user_id) as conn:
-            row = await self._streaming(conn, conversation_id)
-        if row is None:
-            return None
-        if running and running.message_id == row["id"]:
-            return running
-        return RemoteTurn(self._db, self._events, user_id, row)
+        while True:
+            known_since = self._known_since
+            async with self._db.as_user(user_id) as conn:
+                row = await self._streaming(conn, conversation_id)
+            if row is None:
+                return None
+            running = self._running.get(conversation_id)
+            if running and running.message_id == row["id"]:
+                return running
+            if row["worker"] != self._db.worker:
+                return RemoteTurn(self._db, self._events, user_id, row)
+            await known_since.wait()  # committed here, or ended: known in a moment
 
     async def _streaming(self, conn: Connection, conversation_id: UUID) -> dict[str, Any] | None:
         """The row of the reply being written; one whose process has died is not."""
@@ -213,10 +219,15 @@ class Chat:
 
     def _start(self, turn: LocalTurn, said: list[ChatMessage]) -> LocalTurn:
         self._running[turn.conversation_id] = turn
+        self._tell_known()
         if self._saver is None or self._saver.done():
             self._saver = asyncio.create_task(save_growth(self._running, self._db))
         turn.task = asyncio.create_task(self._answer(turn, said), name=f"turn {turn.message_id}")
         return turn
+
+    def _tell_known(self) -> None:
+        self._known_since.set()
+        self._known_since = asyncio.Event()
 
     async def _answer(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         try:
@@ -287,7 +298,9 @@ class Chat:
         """Save how it ended, for as long as it takes the database to be there."""
         status, code, sentence = (*outcome, None, None)[:3]
         await patiently(lambda: self._save_end(turn, status, code, sentence))
-        self._running.pop(turn.conversation_id, None)
+        if self._running.get(turn.conversation_id) is turn:
+            del self._running[turn.conversation_id]
+        self._tell_known()
         turn.end(status, code, sentence)
 
     async def _save_end(

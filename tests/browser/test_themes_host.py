@@ -212,9 +212,10 @@ def menus(page: Page) -> None:
     entry = page.locator(".conversations li").first
     for choice in ("Rename", "Delete"):
         entry.hover()
-        entry.get_by_role("button", name=re.compile("Rename or delete")).click()
+        entry.get_by_role("button", name=re.compile("^Change")).click()
         is_readable(page)
         page.get_by_role("menuitem", name=choice).click()
         is_readable(page)
         page.keyboard.press("Escape")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(entry.get_by_role("button", name=re.compile("^Change"))).to_be_attached()
