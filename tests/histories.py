@@ -13,7 +13,7 @@ WORDS = (
     "holiday|museum|station|forest|island|lantern|compass|recipe|neighbour|bicycle|journey|castle|"
     "orchard|thunder|velvet|copper|marble|sail|ticket|blanket|feather|meadow"
 )
-OTHERS = "la reunión es el martes|el precio sube|明日の朝に電話します|会议改到星期五|القطار يصل مساء"
+OTHERS = "la reunión es hoy|el precio sube|明日の朝に電話します|会议改到星期五|القطار يصل مساء"
 _NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
