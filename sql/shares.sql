@@ -13,6 +13,14 @@ FROM shares s JOIN conversations c ON c.id = s.conversation_id
 WHERE %(id)s::uuid IS NULL OR s.id = %(id)s
 ORDER BY s.created_at DESC, s.id
 
+-- name: beginnings
+-- What a conversation may be shared from, the newest first.
+SELECT m.id, m.role, coalesce(m.author, '') AS author, left(m.text, 200) AS text
+FROM conversations c, messages m
+WHERE c.id = %(id)s AND m.conversation_id = c.id AND m.text <> ''
+  AND (c.kind = 'room' OR m.id IN (SELECT branch_below(NULL, c.head_id)))
+ORDER BY m.id DESC LIMIT %(limit)s
+
 -- name: revoke
 -- One, or all of them.
 UPDATE shares SET revoked_at = now()

@@ -28,6 +28,9 @@ WEEK = timedelta(days=7)
 LONGEST = timedelta(days=3660)
 State = Literal["open", "expired", "revoked", "deleted"]
 Links = list["Share"]
+Said = list[tuple[int, str, str]]
+EXCERPT = 80
+"""Letters of a message that it can be told by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,19 @@ class Shares:
         if not found:
             raise NotFound("There is no such link. It may have been removed.")
         return found[0]
+
+    async def beginnings(self, user_id: UUID, conversation_id: UUID, limit: int = 200) -> Said:
+        """(id, who, the beginning of what was said) of the newest visible messages, newest first.
+
+        Each of them can be `from_message_id`.
+        """
+        async with self._db.as_user(user_id) as conn:
+            wish = {"id": conversation_id, "limit": limit}
+            rows = await (await conn.execute(sql.beginnings, wish)).fetchall()
+        return [
+            (row["id"], "AI" if row["role"] == "assistant" else row["author"],
+             one_line(row["text"], EXCERPT)) for row in rows
+        ]  # fmt: skip
 
     async def revoke(self, user_id: UUID, share_id: UUID) -> None:
         """Make a link open nothing from now on, and close the pages that show it."""

@@ -19,7 +19,7 @@ export class Entry {
     this.original = false;
     this.day = el("div", { class: "day", role: "separator" });
     this.face = el("span", { class: "face" });
-    this.author = el("span", { class: "author", dir: "auto" });
+    this.author = el("span", { class: "author" });
     this.quote = el("div", { class: "quoted", dir: "auto", hidden: true });
     this.text = el("div", { class: "text" });
     this.note = el("div", { class: "note" });
@@ -52,7 +52,8 @@ export class Entry {
     this.article.className = `message ${asks ? "mine" : "theirs"} ${ai} hue-${colourOf(key)} first`;
     setAttributes(this.article, { "aria-label": `${this.name}, ${words.time(this.date)}`, "aria-busy": data.status === "streaming" ? "true" : null });
     setText(this.author, asks && !data.name ? "" : this.name);
-    this.face.replaceChildren(avatar(key, data.person ? this.name : AI));
+    this.face.replaceChildren(avatar(key, this.name));
+    if (!data.person) this.face.firstChild.textContent = AI;
     setText(this.time, words.time(this.date));
     this.time.dateTime = data.created_at;
     this.#showQuote();

@@ -1,0 +1,88 @@
+"""Sharing a conversation: what of it and for how long, then the link."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from core.errors import ParleyError
+from core.sharing.shares import Share
+from ui.addresses import shared_url
+from ui.host import bridge
+from ui.host.qr import qr_svg
+from ui.host.sharing.wording import LASTS, USUAL
+
+SNAPSHOT, LIVE = "As it is now", "Live, as it goes on"
+BEGINNING = 0
+
+
+@st.dialog("Share to read")
+def share_dialog(conversation_id: UUID, from_message_id: int | None = None) -> None:
+    """Ask how a conversation is to be shared, then show the link.
+
+    `from_message_id`: the message proposed to begin with. Call it where a button was pressed.
+    """
+    slot = st.empty()
+    with slot.container():
+        wishes = _ask(conversation_id, from_message_id)
+    if wishes is None:
+        return
+    core = bridge.core()
+    try:
+        share = bridge.run(core.shares.create(core.host_id, conversation_id, **wishes))
+    except ParleyError as error:
+        st.error(str(error))
+        return
+    with slot.container():
+        _made(share)
+
+
+def _ask(conversation_id: UUID, from_message_id: int | None) -> dict[str, Any] | None:
+    """What the person wants, once they have said so."""
+    said = _beginnings(conversation_id)
+    begin = from_message_id if from_message_id in said else BEGINNING
+    with st.form("share_to_read", border=False):
+        what = st.segmented_control("What", [SNAPSHOT, LIVE], default=SNAPSHOT, required=True)
+        first = st.selectbox(
+            "From", list(said), index=list(said).index(begin), format_func=lambda id: said[id]
+        )
+        lasts = st.selectbox("For how long", list(LASTS), index=list(LASTS).index(USUAL))
+        password = st.text_input(
+            "Password, if it needs one", type="password", autocomplete="new-password", max_chars=200
+        )
+        hide = st.checkbox("Hide names", help="People become Person 1, Person 2 and so on.")
+        st.caption(
+            "Whoever has the link can read, and nothing else. You can revoke it at any time."
+        )
+        sent = st.form_submit_button("Make the link", type="primary", width="stretch")
+    if not sent:
+        return None
+    return {
+        "expires_in": LASTS[lasts], "password": password or None, "live": what == LIVE,
+        "hide_names": hide, "from_message_id": first or None,
+    }  # fmt: skip
+
+
+def _beginnings(conversation_id: UUID) -> dict[int, str]:
+    core = bridge.core()
+    found = bridge.run(core.shares.beginnings(core.host_id, conversation_id))
+    return {BEGINNING: "The beginning"} | {
+        id: f"{who}: {text}" if who else text for id, who, text in found
+    }
+
+
+def _made(share: Share) -> None:
+    assert share.token is not None
+    with st.container(key="share_made"):
+        show_link(shared_url(bridge.core().settings, share.token))
+        if st.button("Done", width="stretch"):
+            st.rerun()
+
+
+def show_link(link: str) -> None:
+    """A link to copy, and its QR code."""
+    with st.container(horizontal_alignment="center"):
+        st.image(qr_svg(link), width=220, alt=f"QR code of {link}")
+    st.code(link, language=None, wrap_lines=True)
