@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -32,7 +33,7 @@ class _Message(BaseModel):
     name: str | None = Field(max_length=300)
     language: str | None = Field(max_length=40)
     text: str
-    created_at: str = Field(max_length=40)
+    created_at: datetime
 
 
 class _Page(BaseModel):
@@ -65,7 +66,7 @@ async def fetch(link: str, password: str | None = None) -> tuple[str | None, lis
             page = await _page(client, f"{base}/api/shared/{token}", asked)
             if not page.messages:
                 return page.title, said
-            said += [message.model_dump() for message in page.messages]
+            said += [message.model_dump(mode="json") for message in page.messages]
             key = {"ticket": page.ticket}
             if len(said) > MOST_MESSAGES:
                 raise Refused(f"More than {MOST_MESSAGES} messages cannot be taken at once.")

@@ -389,6 +389,9 @@ def fill(database_url, conversation, count):
             " FROM place, last, generate_series(1, %(count)s) AS n",
             {"id": conversation, "count": count},
         )
+        admin.execute(
+            "SELECT setval(pg_get_serial_sequence('messages', 'id'), max(id)) FROM messages"
+        )
 
 
 async def test_a_copy_goes_on_by_itself(app, ask, share, chat):

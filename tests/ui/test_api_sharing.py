@@ -10,6 +10,8 @@ import pytest
 import websockets
 
 from core import languages
+from core.errors import NotFound, PasswordNeeded, Refused, WrongPassword
+from core.sharing.fetching import fetch
 from core.sharing.reading import PAGE
 from tests.core.test_sharing import expire, fill
 from tests.ui.serving import serving, socket
@@ -256,6 +258,36 @@ async def test_a_copy_is_made_at_the_host_door_alone(client, guest, chat, share)
     assert found["title"] == "Foxes & <i>others</i>"
     assert [m["role"] for m in found["messages"]] == ["user", "assistant"]
     assert (await guest.post(f"/api/shared/{token}/copy", json={})).status_code == 404
+
+
+async def test_a_link_of_another_parley_is_taken_over(guest_door, client, share, app, database_url):
+    conversation = (await app.conversations.create(app.host_id, title="Long")).id
+    fill(database_url, conversation, 700)
+    token, made = await share(str(conversation), password="blue fox")
+    link = f"http://{guest_door}/shared/{token}"
+    title, said = await fetch(link, "blue fox")
+    assert title == "Long"
+    assert [one["text"] for one in said] == [f"message {n}" for n in range(1, 701)]
+    copied = await app.shares.take_copy(app.host_id, title, said)
+    assert len(await app.conversations.messages(app.host_id, copied, 1000)) == 700
+    for password, problem in ((None, PasswordNeeded), ("red fox", WrongPassword)):
+        with pytest.raises(problem):
+            await fetch(link, password)
+    await client.delete(f"/shares/{made['id']}")
+    with pytest.raises(NotFound):
+        await fetch(link)
+
+
+async def test_what_answers_and_is_no_parley_is_refused():
+    async def page(scope, receive, send):
+        body = b'{"title": null, "ticket": null, "messages": [{"id": "x"}]}'
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    async with serving(page) as address:
+        for path in ("/shared/x", "/a/b/shared/x"):
+            with pytest.raises(Refused, match="No Parley"):
+                await fetch(f"http://{address}{path}")
 
 
 async def test_a_guest_reaches_nothing_of_the_hosts_api(guest, chat):

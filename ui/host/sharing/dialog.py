@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,29 +15,37 @@ from ui.host import bridge
 from ui.host.qr import qr_svg
 from ui.host.sharing.wording import LASTS, USUAL
 
+STYLE = Path(__file__).with_name("sharing.css")
 SNAPSHOT, LIVE = "As it is now", "Live, as it goes on"
 BEGINNING = 0
+_MADE = "share_made"
 
 
-@st.dialog("Share to read")
 def share_dialog(conversation_id: UUID, from_message_id: int | None = None) -> None:
     """Ask how a conversation is to be shared, then show the link.
 
     `from_message_id`: the message proposed to begin with. Call it where a button was pressed.
     """
-    slot = st.empty()
-    with slot.container():
-        wishes = _ask(conversation_id, from_message_id)
+    st.session_state.pop(_MADE, None)
+    _dialog(conversation_id, from_message_id)
+
+
+@st.dialog("Share to read")
+def _dialog(conversation_id: UUID, from_message_id: int | None) -> None:
+    if made := st.session_state.get(_MADE):
+        _show(made)
+        return
+    wishes = _ask(conversation_id, from_message_id)
     if wishes is None:
         return
     core = bridge.core()
     try:
-        share = bridge.run(core.shares.create(core.host_id, conversation_id, **wishes))
+        made = bridge.run(core.shares.create(core.host_id, conversation_id, **wishes))
     except ParleyError as error:
         st.error(str(error))
-        return
-    with slot.container():
-        _made(share)
+    else:
+        st.session_state[_MADE] = made
+        st.rerun(scope="fragment")
 
 
 def _ask(conversation_id: UUID, from_message_id: int | None) -> dict[str, Any] | None:
@@ -73,16 +82,16 @@ def _beginnings(conversation_id: UUID) -> dict[int, str]:
     }
 
 
-def _made(share: Share) -> None:
+def _show(share: Share) -> None:
     assert share.token is not None
-    with st.container(key="share_made"):
-        show_link(shared_url(bridge.core().settings, share.token))
-        if st.button("Done", width="stretch"):
-            st.rerun()
+    show_link(share.id, shared_url(bridge.core().settings, share.token))
+    if st.button("Done", width="stretch"):
+        st.rerun()
 
 
-def show_link(link: str) -> None:
+def show_link(share_id: UUID, link: str) -> None:
     """A link to copy, and its QR code."""
-    with st.container(horizontal_alignment="center"):
+    st.html(STYLE)
+    with st.container(horizontal_alignment="center", key=f"share_link-{share_id}"):
         st.image(qr_svg(link), width=220, alt=f"QR code of {link}")
-    st.code(link, language=None, wrap_lines=True)
+        st.code(link, language=None, wrap_lines=True)

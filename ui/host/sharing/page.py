@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import tzinfo
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,11 +13,9 @@ from ui.addresses import shared_url
 from ui.host import bridge
 from ui.host.plain import plain
 from ui.host.sharing.copying import draw_copying
-from ui.host.sharing.dialog import show_link
+from ui.host.sharing.dialog import STYLE, show_link
 from ui.host.sharing.wording import kind_of, times_of, title_of
 from ui.host.times import readers_timezone
-
-STYLE = Path(__file__).with_name("sharing.css")
 
 
 def draw() -> None:
@@ -52,7 +49,7 @@ def _entry(share: Share, zone: tzinfo) -> None:
             _describe(share, zone)
         if share.token:
             with st.popover("Link", icon=":material/qr_code_2:"):
-                show_link(shared_url(bridge.core().settings, share.token))
+                show_link(share.id, shared_url(bridge.core().settings, share.token))
         if st.button("Revoke", key=f"revoke-{share.id}", icon=":material/link_off:"):
             _revoke(share)
 
