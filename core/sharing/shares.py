@@ -96,28 +96,34 @@ class Shares:
         assert row is not None
         return await self.get(user_id, row["id"])
 
-    async def list(self, user_id: UUID) -> list[Share]:
-        """All links of a user, the newest first; those that open nothing any more for a month."""
-        return await self._read(user_id, None)
+    async def list(self, user_id: UUID, conversation_id: UUID | None = None) -> list[Share]:
+        """The links of a user, or of one conversation, the newest first.
+
+        Those that open nothing any more are among them for a month.
+        """
+        return await self._read(user_id, conversation_id=conversation_id)
 
     async def get(self, user_id: UUID, share_id: UUID) -> Share:
         """One link."""
-        found = await self._read(user_id, share_id)
+        found = await self._read(user_id, share_id=share_id)
         if not found:
             raise NotFound("There is no such link. It may have been removed.")
         return found[0]
 
-    async def beginnings(self, user_id: UUID, conversation_id: UUID, limit: int = 200) -> Said:
+    async def beginnings(
+        self, user_id: UUID, conversation_id: UUID, wished: int | None = None, limit: int = 200
+    ) -> Said:
         """(id, who, the beginning of what was said) of the newest visible messages, newest first.
 
-        Each of them can be `from_message_id`.
+        Each of them can be `from_message_id`. `wished`: one to be among them, if it is visible.
         """
         async with self._db.as_user(user_id) as conn:
-            wish = {"id": conversation_id, "limit": limit}
+            wish = {"id": conversation_id, "wished": wished, "limit": limit}
             rows = await (await conn.execute(sql.beginnings, wish)).fetchall()
         return [
             (row["id"], "AI" if row["role"] == "assistant" else row["author"],
-             one_line(row["text"], EXCERPT)) for row in rows
+             one_line(row["text"], EXCERPT))
+            for row in sorted(rows, key=lambda row: -row["id"])
         ]  # fmt: skip
 
     async def revoke(self, user_id: UUID, share_id: UUID) -> None:
@@ -152,9 +158,12 @@ class Shares:
         async with self._db.as_nobody() as conn:
             await conn.execute(sql.forget, {"days": days})
 
-    async def _read(self, user_id: UUID, share_id: UUID | None) -> Links:
+    async def _read(
+        self, user_id: UUID, *, share_id: UUID | None = None, conversation_id: UUID | None = None
+    ) -> Links:
+        wish = {"id": share_id, "conversation_id": conversation_id}
         async with self._db.as_user(user_id) as conn:
-            rows = await (await conn.execute(sql.list, {"id": share_id})).fetchall()
+            rows = await (await conn.execute(sql.list, wish)).fetchall()
         return [Share(**row | {"token": self._vault.open(row["token"])}) for row in rows]
 
     async def _revoke(self, user_id: UUID, share_id: UUID | None) -> int:

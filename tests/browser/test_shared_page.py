@@ -363,7 +363,7 @@ async def test_how_to_go_on_is_said_with_the_address(window, link, chat):
         await page.get_by_role("button", name="Continue as a copy").click()
         await expect(page.locator(".sheet input")).to_have_value(where)
         own = await page.get_by_role("link", name="Open Parley").get_attribute("href")
-        assert own.startswith("http://127.0.0.1:8501/links?copy=http")
+        assert own.startswith("http://127.0.0.1:8501/sharing?copy=http")
         await page.get_by_role("button", name="Copy the address").click()
         await expect(page.get_by_role("button", name="Copied")).to_be_visible()
 

@@ -72,7 +72,7 @@ def test_a_room_is_shared_read_live_and_revoked(context: BrowserContext, parley,
     expect(reader.locator(".message")).to_have_count(2)
     say(parley, room, "It is raining here")
     expect(reader.locator(".message", has_text="It is raining here")).to_be_visible()
-    host.goto(f"{parley.host}/links")
+    host.goto(f"{parley.host}/sharing")
     expect(host.get_by_text("read once")).to_be_visible()
     host.get_by_role("button", name="Revoke", exact=False).first.click()
     host.get_by_role("dialog").get_by_role("button", name="Keep it").click()
@@ -104,6 +104,31 @@ def test_a_reader_goes_on_with_a_copy_of_their_own(context: BrowserContext, parl
     reader.get_by_role("button", name="Open as a copy").click()
     expect(reader).to_have_url(re.compile("conversation="))
     expect(reader.locator('[data-testid="stChatMessage"]')).to_have_count(2)
+
+
+@pytest.mark.parametrize("place", ["sidebar", "library"])
+def test_the_menu_of_a_conversation_leads_to_sharing_it(context: BrowserContext, parley, place):
+    title = f"Foxes in the {place}"
+    httpx.post(f"{parley.host}/api/conversations", json={"title": title}, timeout=60)
+    page = context.new_page()
+    page.goto(f"{parley.host}{'/' if place == 'sidebar' else '/conversations'}")
+    entry = page.locator(f".{'conversations li' if place == 'sidebar' else 'library .row'}")
+    entry = entry.filter(has_text=title)
+    entry.hover()
+    entry.locator(".dots").click()
+    page.get_by_role("menuitem", name="Share", exact=True).click()
+    expect(page).to_have_url(re.compile("/sharing"))
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(title)).to_be_visible()
+    dialog.get_by_role("button", name="Make the link").click()
+    expect(dialog.locator('[data-testid="stCode"]')).to_contain_text("/shared/")
+    expect(dialog.get_by_role("img", name="QR code")).to_be_visible()
+    dialog.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator('[class*="st-key-link-"]').filter(has_text=title)).to_be_visible()
+    page.reload()
+    expect(page.locator('[class*="st-key-link-"]').filter(has_text=title)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_page_is_there_before_gradio(parley):

@@ -55,14 +55,6 @@ async def two_hosts(app):
         await asyncio.wait({run.task})
         share = await app.shares.create(user, turn.conversation_id)
         await (await app.readers.enter(share.token)).note_visit("somebody")
-        async with app.database.as_user(user) as conn:
-            for table, columns, values in (
-                ("reactions", "message_id, user_id, kind", "%s, %s, 'like'"),
-                ("bookmarks", "message_id, user_id", "%s, %s"),
-            ):
-                await conn.execute(
-                    f"INSERT INTO {table} ({columns}) VALUES ({values})", [turn.message_id, user]
-                )
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:

@@ -74,6 +74,17 @@ async def test_a_link_is_made_listed_and_revoked(client, guest, chat, share):
     assert (await client.delete("/shares")).json() == {"revoked": 0}
 
 
+async def test_the_links_of_one_conversation_are_listed(client, chat, share, app):
+    other = str((await app.conversations.create(app.host_id, title="Wolves")).id)
+    _, made = await share(chat)
+    await share(other)
+    assert [one["id"] for one in (await client.get(f"/conversations/{chat}/share")).json()] == [
+        made["id"]
+    ]
+    assert len((await client.get("/shares")).json()) == 2
+    assert (await client.get(f"/conversations/{made['id']}/share")).status_code == 404
+
+
 async def test_a_week_is_what_a_link_lasts_and_null_is_for_ever(client, chat, share):
     _, week = await share(chat)
     _, for_ever = await share(chat, expires_in=None)

@@ -28,7 +28,7 @@ def share(core):  # noqa: F811
 
 def links(**query: str) -> AppTest:
     test = page()
-    test.switch_page("app_pages/links.py")
+    test.switch_page("app_pages/sharing.py")
     for name, value in query.items():
         test.query_params[name] = value
     return done(test.run())
@@ -97,3 +97,43 @@ def test_a_link_of_this_parley_that_opens_nothing_is_not_followed_in_a_circle(co
     with pytest.raises(Exception, match="No Parley answers") as refused:
         core.run(take(f"http://127.0.0.1:1/shared/{made.token}", None))
     assert not isinstance(refused.value, NotFound)
+
+
+def test_an_address_opens_the_dialog_for_a_conversation(core, chat):  # noqa: F811
+    test = links(conversation=str(chat))
+    assert "**Foxes**" in said(test)
+    assert "conversation" not in test.query_params
+    assert chosen(test, "For how long") == "7 days"
+    assert chosen(test, "From") == 0
+    done(button(test, "Make the link").click().run())
+    (made,) = core.run(core.app.shares.list(core.host))
+    assert (made.conversation_id, made.live, made.locked, made.from_id) == (
+        chat,
+        False,
+        False,
+        None,
+    )
+    assert f"/shared/{made.token}" in said(test)
+
+
+def test_an_address_proposes_the_message_to_begin_with(core, chat):  # noqa: F811
+    question, answer = core.run(core.app.conversations.messages(core.host, chat))
+    assert chosen(links(**{"conversation": str(chat), "from": str(answer.id)}), "From") == answer.id
+    test = links(**{"conversation": str(chat), "from": str(answer.id + 1)})
+    assert chosen(test, "From") == 0
+    assert "not visible any more" in test.warning[0].value
+    found = core.run(core.app.shares.beginnings(core.host, chat, question.id, 1))
+    assert [id for id, _, _ in found] == [question.id]
+
+
+@pytest.mark.parametrize("wrong", ["nonsense", "00000000-0000-0000-0000-000000000001"])
+def test_an_address_of_no_conversation_says_so(core, wrong):  # noqa: F811
+    assert "no such conversation" in links(conversation=wrong).warning[0].value
+
+
+def chosen(test: AppTest, label: str):
+    return next(one for one in test.selectbox if one.label == label).value
+
+
+def button(test: AppTest, label: str):
+    return next(one for one in test.button if one.label == label)

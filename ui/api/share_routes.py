@@ -54,6 +54,14 @@ async def share_conversation(
     return ShareMade(id=made.id, url=url, expires_at=made.expires_at)
 
 
+@owner.get("/conversations/{conversation_id}/share", responses=_errors(404))
+async def list_shares_of(core: Core, user: User, conversation_id: UUID) -> list[ShareBody]:
+    """The links to one conversation, the newest first."""
+    await core.conversations.get(user, conversation_id)
+    found = await core.shares.list(user, conversation_id)
+    return [_body(core, one) for one in found]
+
+
 @owner.get("/shares", responses=_errors())
 async def list_shares(core: Core, user: User) -> list[ShareBody]:
     """The links, the newest first; those that open nothing any more for a month."""

@@ -11,14 +11,16 @@ from ui.host.components.theme_switch import theme_switch
 from ui.host.view import view
 
 
-def sidebar(page: st.Page, chat: st.Page) -> None:
-    """Draw it; go where the person wants to go."""
+def sidebar(page: st.Page, chat: st.Page, links: st.Page) -> None:
+    """Draw it; go where the person wants to go: to a chat, or to share one (`links`)."""
     on_chat = page == chat
     with st.sidebar:
         if st.button("New chat", icon=":material/edit_square:", width="stretch", key="new_chat"):
             _go(None, chat, on_chat=on_chat)
         chosen = conversation_list(_shown(on_chat))
-    if chosen.opened:
+    if chosen.shared:
+        st.switch_page(links, query_params={"conversation": chosen.shared})
+    elif chosen.opened:
         _go(chosen.opened, chat, on_chat=on_chat)
     elif chosen.gone and on_chat:
         _go(None, chat, on_chat=on_chat)

@@ -25,6 +25,8 @@ class Chosen:
     """The id of a conversation to show, and after a slash that of a message in it to show."""
     gone: str | None
     """The id of the conversation shown, which has been deleted."""
+    shared: str | None
+    """The id of a conversation to share."""
 
 
 def conversation_list(current: UUID | None) -> Chosen:
@@ -34,8 +36,9 @@ def conversation_list(current: UUID | None) -> Chosen:
         data={"current": str(current) if current else None},
         on_open_change=_nothing,
         on_gone_change=_nothing,
+        on_share_change=_nothing,
     )
-    return Chosen(result.open, result.gone)
+    return Chosen(result.open, result.gone, result.share)
 
 
 def _nothing() -> None:

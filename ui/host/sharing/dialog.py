@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,14 @@ from core.errors import ParleyError
 from core.sharing.shares import Share
 from ui.addresses import shared_url
 from ui.host import bridge
+from ui.host.plain import plain
 from ui.host.qr import qr_svg
 from ui.host.sharing.wording import LASTS, USUAL
 
 STYLE = Path(__file__).with_name("sharing.css")
 SNAPSHOT, LIVE = "As it is now", "Live, as it goes on"
 BEGINNING = 0
+MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 _MADE = "share_made"
 
 
@@ -28,6 +31,23 @@ def share_dialog(conversation_id: UUID, from_message_id: int | None = None) -> N
     """
     st.session_state.pop(_MADE, None)
     _dialog(conversation_id, from_message_id)
+
+
+def share_by_address() -> None:
+    """Open the dialog where the address asks for it: `?conversation=<id>[&from=<message id>]`.
+
+    The address is asked once: a run of the page afterwards does not open it again.
+    """
+    wanted, first = (st.query_params.pop(name, "") for name in ("conversation", "from"))
+    if not wanted:
+        return
+    core = bridge.core()
+    try:
+        conversation = bridge.run(core.conversations.get(core.host_id, UUID(wanted)))
+    except (ValueError, ParleyError):
+        st.warning("There is no such conversation to share. It may have been deleted.")
+        return
+    share_dialog(conversation.id, int(first) if MESSAGE_ID.fullmatch(first) else None)
 
 
 @st.dialog("Share to read")
@@ -50,8 +70,13 @@ def _dialog(conversation_id: UUID, from_message_id: int | None) -> None:
 
 def _ask(conversation_id: UUID, from_message_id: int | None) -> dict[str, Any] | None:
     """What the person wants, once they have said so."""
-    said = _beginnings(conversation_id)
-    begin = from_message_id if from_message_id in said else BEGINNING
+    st.html(STYLE)
+    _name(conversation_id)
+    said = _beginnings(conversation_id, from_message_id)
+    begin = from_message_id or BEGINNING
+    if begin not in said:
+        st.warning("The message to begin with is not visible any more. Choose another below.")
+        begin = BEGINNING
     with st.form("share_to_read", border=False):
         what = st.segmented_control("What", [SNAPSHOT, LIVE], default=SNAPSHOT, required=True)
         first = st.selectbox(
@@ -74,9 +99,15 @@ def _ask(conversation_id: UUID, from_message_id: int | None) -> dict[str, Any] |
     }  # fmt: skip
 
 
-def _beginnings(conversation_id: UUID) -> dict[int, str]:
+def _name(conversation_id: UUID) -> None:
     core = bridge.core()
-    found = bridge.run(core.shares.beginnings(core.host_id, conversation_id))
+    title = bridge.run(core.conversations.get(core.host_id, conversation_id)).title
+    st.markdown(f"**{plain(title or 'New chat')}**")
+
+
+def _beginnings(conversation_id: UUID, wished: int | None) -> dict[int, str]:
+    core = bridge.core()
+    found = bridge.run(core.shares.beginnings(core.host_id, conversation_id, wished))
     return {BEGINNING: "The beginning"} | {
         id: f"{who}: {text}" if who else text for id, who, text in found
     }

@@ -13,14 +13,15 @@ from ui.addresses import shared_url
 from ui.host import bridge
 from ui.host.plain import plain
 from ui.host.sharing.copying import draw_copying
-from ui.host.sharing.dialog import STYLE, show_link
+from ui.host.sharing.dialog import STYLE, share_by_address, show_link
 from ui.host.sharing.wording import kind_of, times_of, title_of
 from ui.host.times import readers_timezone
 
 
 def draw() -> None:
-    """Draw it."""
+    """Draw it; over it the dialog, where the address asks for one."""
     core = bridge.core()
+    share_by_address()
     links = bridge.run(core.shares.list(core.host_id))
     open_ones = [one for one in links if one.state == "open"]
     st.html(STYLE)

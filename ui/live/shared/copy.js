@@ -4,7 +4,7 @@ import { copyText } from "./clipboard.js";
 import { el, setText } from "../dom.js";
 import { openSheet } from "../sheet.js";
 
-const OWN_PARLEY = "http://127.0.0.1:8501/links"; // where Parley's host door is unless it was moved
+const OWN_PARLEY = "http://127.0.0.1:8501/sharing"; // where Parley's host door is unless it was moved
 
 /** Say how, with the address of this page to take along. */
 export function openCopy(root, words) {
