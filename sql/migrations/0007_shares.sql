@@ -12,6 +12,7 @@ CREATE TABLE shares (
     password bytea,                   -- salt and scrypt
     live boolean NOT NULL,            -- follows the visible branch; else ends with head_id for good
     head_id bigint REFERENCES messages ON DELETE CASCADE,
+    title text,                       -- of a snapshot; a live one goes by the conversation's
     from_id bigint REFERENCES messages ON DELETE CASCADE,  -- what was said before is not shared
     frozen jsonb NOT NULL DEFAULT '{}',  -- replies of a snapshot that may be continued: their text
     hide_names boolean NOT NULL,
@@ -60,6 +61,11 @@ LANGUAGE sql STABLE AS $$
     WHERE EXISTS (SELECT FROM branch WHERE parent_id IS NOT DISTINCT FROM above)
 $$;
 
+-- A title not given by hand is made of the first words, which are not shared from a message on.
+CREATE FUNCTION title_shown(place conversations, beginning bigint) RETURNS text LANGUAGE sql
+IMMUTABLE RETURN
+    CASE WHEN beginning IS NULL OR (place).titled_by = 'user' THEN (place).title END;
+
 -- For the owner: a share of what is visible now, or of what will be.
 CREATE FUNCTION open_share(conversation uuid, hash bytea, sealed bytea, secret bytea,
                            follows boolean, without_names boolean, beginning bigint,
@@ -90,10 +96,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PA404',
             MESSAGE = 'There is no such message in what is shared. Choose one that is visible.';
     END IF;
-    INSERT INTO shares (user_id, conversation_id, token_hash, token, password, live, head_id,
+    INSERT INTO shares (user_id, conversation_id, token_hash, token, password, live, head_id, title,
                         from_id, hide_names, expires_at, frozen)
         VALUES (current_user_id(), conversation, hash, sealed, secret, follows,
-                CASE WHEN NOT follows THEN head END, beginning, without_names,
+                CASE WHEN NOT follows THEN head END,
+                CASE WHEN NOT follows THEN title_shown(place, beginning) END, beginning, without_names,
                 now() + make_interval(secs => seconds),
                 coalesce((SELECT jsonb_object_agg(m.id, m.text) FROM messages m
                           WHERE NOT follows AND m.id = ANY (shown)
@@ -110,7 +117,8 @@ RETURNS TABLE (id uuid, conversation_id uuid, password bytea, expires_at timesta
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT s.id, s.conversation_id, s.password, s.expires_at,
            coalesce(s.expires_at <= now(), false),
-           CASE WHEN s.password IS NULL AND NOT s.hide_names THEN c.title END
+           CASE WHEN s.password IS NULL AND NOT s.hide_names
+                THEN CASE WHEN s.live THEN title_shown(c, s.from_id) ELSE s.title END END
     FROM shares s JOIN conversations c ON c.id = s.conversation_id AND c.deleted_at IS NULL
     WHERE s.token_hash = hash AND s.revoked_at IS NULL
 $$;
@@ -169,8 +177,9 @@ CREATE FUNCTION shared_conversation()
 RETURNS TABLE (title text, kind text, live boolean, names_hidden boolean, shared_at timestamptz,
                expires_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT CASE WHEN NOT (s.hide_names AND c.kind = 'room') THEN c.title END, c.kind, s.live,
-           s.hide_names, s.created_at, s.expires_at
+    SELECT CASE WHEN NOT (s.hide_names AND c.kind = 'room')
+                THEN CASE WHEN s.live THEN title_shown(c, s.from_id) ELSE s.title END END,
+           c.kind, s.live, s.hide_names, s.created_at, s.expires_at
     FROM shares s JOIN conversations c ON c.id = s.conversation_id
     WHERE s.id = current_share_id()
 $$;

@@ -112,12 +112,29 @@ def expire(database_url, share):
 async def test_a_snapshot_never_changes(app, ask, share, chat):
     reader = await share(chat)
     first = await reader.messages()
+    before = await reader.conversation()
     assert texts(first) == ["What is a fox?", "An animal."]
     question = first[0]["id"]
     await ask("And a wolf?", "Another one.", chat)
     await ask("What is a bear?", "A large one.", chat, beside=question)
     await app.conversations.rename(app.host_id, chat, "Animals")
     assert await reader.messages() == first
+    assert await reader.conversation() == before
+    assert before["title"] == "What is a fox?"
+
+
+@pytest.mark.parametrize("live", [True, False])
+async def test_a_title_made_of_what_is_not_shared_is_not_shown(app, chat, live):
+    said = await app.conversations.messages(app.host_id, chat)
+    wishes = {"live": live, "from_message_id": said[1].id}
+    made = await app.shares.create(app.host_id, chat, **wishes)
+    assert (await app.readers.behind(made.token)).title is None
+    assert (await (await app.readers.enter(made.token)).conversation())["title"] is None
+    await app.conversations.rename(app.host_id, chat, "Animals")
+    shown = (await app.readers.behind(made.token)).title
+    assert shown == ("Animals" if live else None)
+    again = await app.shares.create(app.host_id, chat, **wishes)
+    assert (await app.readers.behind(again.token)).title == "Animals"
 
 
 async def test_a_snapshot_ends_before_the_reply_being_written(app, models, share, chat):
@@ -253,23 +270,17 @@ async def test_a_link_ends_when_its_time_is_over(app, chat, database_url):
             await app.shares.create(app.host_id, chat, expires_in=wrong)
 
 
-async def test_deleting_the_conversation_closes_its_links_and_undoing_opens_them(
-    app, chat, database_url
-):
+async def test_deleting_the_conversation_closes_its_links_and_undoing_opens_them(app, chat):
     made = await app.shares.create(app.host_id, chat, live=True)
     reader = await app.readers.enter(made.token)
 
-    def set_deleted(value):
-        with psycopg.connect(database_url) as admin:
-            admin.execute(f"UPDATE conversations SET deleted_at = {value} WHERE id = %s", [chat])
-
     async with watching(reader) as page:
         await page.until(lambda p: p.shown)
-        set_deleted("now()")
+        await app.conversations.delete(app.host_id, chat)
         await page.until(lambda p: p.end)
     with pytest.raises(NotFound):
         await app.readers.enter(made.token)
-    set_deleted("NULL")
+    await app.conversations.restore(app.host_id, chat)
     assert await reader.messages()
     await app.readers.enter(made.token)
 

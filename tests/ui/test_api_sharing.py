@@ -150,14 +150,20 @@ async def test_what_opens_nothing_says_the_same_whatever_it_was(
         return page.text.replace(nonce, "").replace(token, "")
 
     assert bare(pages[0], UNKNOWN) == bare(pages[1], revoked)
+    for page in pages:
+        assert "Foxes" not in page.text
+        assert "a fox" not in page.text
 
 
 @pytest.mark.parametrize("code", strings.codes())
 async def test_the_page_is_in_the_readers_language(guest, chat, share, code):
+    """Also one of a link that opens nothing."""
     token, _ = await share(chat)
-    page = await guest.get(f"/shared/{token}", headers={"Accept-Language": code})
-    assert f'<html lang="{code}" dir="{languages.get(code).direction}">' in page.text
-    assert strings.load(code)["shared.description"] in page.text
+    for which in (token, UNKNOWN):
+        page = await guest.get(f"/shared/{which}", headers={"Accept-Language": code})
+        assert f'<html lang="{code}" dir="{languages.get(code).direction}">' in page.text
+        assert strings.load(code)["shared.description"] in page.text
+        assert strings.load(code)["end.link.text"] in page.text
 
 
 async def test_the_page_tells_previews_no_more_than_it_may(guest, chat, share):
