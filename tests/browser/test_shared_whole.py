@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from tests.browser.contrast import is_readable
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
@@ -131,8 +133,52 @@ def test_the_menu_of_a_conversation_leads_to_sharing_it(context: BrowserContext,
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_holds_the_dialog_and_the_list_and_both_can_be_read(
+    browser: Browser, parley, room, scheme
+):
+    size = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{parley.host}/sharing?conversation={room}")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Kitchen")).to_be_visible()
+    expect(dialog.get_by_role("checkbox", name="Hide names")).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    is_readable(page)
+    dialog.get_by_role("button", name="Make the link").click()
+    expect(dialog.locator("img")).to_be_visible()
+    is_readable(page)
+    dialog.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Revoke").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    is_readable(page)
+    context.close()
+
+
 def test_the_page_is_there_before_gradio(parley):
     """What waits for Gradio is the room's page alone."""
     answer = httpx.get(f"{parley.guests}/shared/nothing", timeout=60)
     assert answer.status_code == 404
     assert httpx.get(f"{parley.guests}/live/shared/shared.js", timeout=60).status_code == 200
+
+
+def test_who_has_a_link_reaches_nothing_else_at_the_guest_door(parley, room):
+    """What is asked for is there, at the host door; a link to it is worth nothing for the rest."""
+    shared = httpx.post(f"{parley.host}/api/conversations/{room}/share", json={}, timeout=60)
+    token = shared.json()["url"].rsplit("/", 1)[1]
+    assert httpx.get(f"{parley.guests}/api/shared/{token}", timeout=60).status_code == 200
+    for path in ("shares", "conversations", f"conversations/{room}", f"conversations/{room}/share",
+                 "rooms", "memories", "slates", f"shared/{token}/copy"):  # fmt: skip
+        for method in ("GET", "POST", "DELETE"):
+            answer = httpx.request(method, f"{parley.guests}/api/{path}", timeout=60)
+            assert answer.status_code in (404, 405), (method, path)
+    for path in (f"/ws/rooms/{token}", f"/ws/rooms/{room}", "/ws/chat", "/ws/slates"):
+        url = f"{parley.guests.replace('http', 'ws')}{path}"
+        with pytest.raises((WebSocketException, OSError)), connect(url) as socket:
+            socket.send(json.dumps({"join": {"name": "Eve", "language": "en"}}))
+            while True:
+                assert json.loads(socket.recv(WITHIN)).get("event") == "error"
+    for where in (f"{parley.guests}/s/{token}", f"{parley.guests}/shared/{room}"):
+        assert "Good morning" not in httpx.get(where, timeout=60).text
