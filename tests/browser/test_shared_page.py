@@ -145,6 +145,7 @@ async def test_a_live_page_follows_while_something_is_said(app, models, window, 
     async with window() as page:
         await page.goto(where)
         await expect(page.locator(".message")).to_have_count(2)
+        await expect(page.get_by_text("Live", exact=True)).to_be_visible()
         models.add(Reply(text="One two three four")).stall(after_chunks=2, seconds=60)
         await app.chat.send(app.host_id, "Please count", chat)
         await expect(message(page, "Please count")).to_be_visible()

@@ -19,7 +19,7 @@ PROMISED = {
 }  # fmt: skip
 SAME_AS_IN_ENGLISH = {
     ("fr", "room.messages"), ("de", "message.translated"), ("de", "shared.person"),
-    ("it", "shared.password"),
+    ("it", "shared.password"), ("de", "shared.live_short"), ("nl", "shared.live_short"),
 }  # fmt: skip
 """What is the same word in both languages."""
 PLACEHOLDER = re.compile(r"\{\w+\}")

@@ -21,7 +21,7 @@ export class Bar {
   /** `conversation` as it was joined, or null; `reading`: a language, or null for the originals. */
   show(words, conversation, reading) {
     setText(this.title, conversation ? (conversation.title ?? words.say("shared.title")) : "Parley");
-    setText(this.about, conversation ? about(conversation, words) : "");
+    this.about.replaceChildren(...(conversation ? about(conversation, words) : []));
     this.reading.hidden = !conversation?.languages.length;
     setText(this.readingName, reading ? words.languageName(reading) : words.say("shared.as_written"));
     this.reading.setAttribute("aria-label", `${words.say("language.reading")}: ${this.readingName.textContent}`);
@@ -37,7 +37,7 @@ export class Bar {
 }
 
 function about({ live, shared_at: at }, words) {
-  if (live) return words.say("shared.live");
+  if (live) return [el("span", { class: "in-full" }, words.say("shared.live")), el("span", { class: "in-short" }, words.say("shared.live_short"))];
   const date = new Intl.DateTimeFormat(words.locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
-  return words.say("shared.snapshot", { date });
+  return [words.say("shared.snapshot", { date })];
 }
