@@ -29,6 +29,8 @@ from core.providers.port import Progress
 from core.providers.registry import Providers
 from core.rooms import Participant, Rooms
 from core.settings import Settings
+from core.sharing.reading import Readers
+from core.sharing.shares import Shares
 from core.slates.runs import Runs, open_runs
 from core.slates.slates import Slates
 from core.slates.writing import Writer
@@ -36,6 +38,7 @@ from core.speech import Speech
 from core.titles import Titles
 from core.translation.engines import Engines
 from core.translation.service import Translations
+from core.vault import Vault
 from core.vectors import Vectors
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,8 @@ UNDO_WITHIN = 60
 """Minutes in which what was deleted can be brought back."""
 EVENTS_KEPT = 7
 """Days after which events are forgotten; what they told of stays."""
+SHARES_KEPT = 30
+"""Days for which a link that opens nothing any more stays in the list."""
 SLATES_KEPT = 1
 """Days in which a deleted slate can be brought back."""
 
@@ -89,6 +94,8 @@ class App:
     speech: Speech
     slates: Slates
     slate_runs: Runs
+    shares: Shares
+    readers: Readers
     jobs: Jobs
     host_id: UUID
 
@@ -176,8 +183,10 @@ async def open_app(
         )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
+        shares = Shares(database, events, Vault(settings))
         jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
         jobs.every("23 3 * * *", "forget_slates", lambda: slates.forget_deleted(SLATES_KEPT))
+        jobs.every("29 3 * * *", "forget_shares", lambda: shares.forget(SHARES_KEPT))
         jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
         jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
         jobs.every("*/10 * * * *", "purge_conversations", lambda: conversations.purge(UNDO_WITHIN))
@@ -191,7 +200,7 @@ async def open_app(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), chat, translations, engines,
             rooms, presence, vectors, memories, memory_index, recall, learning, speech, slates,
-            slate_runs, jobs, host_id,
+            slate_runs, shares, Readers(database, events), jobs, host_id,
         )  # fmt: skip
 
 

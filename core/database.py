@@ -29,6 +29,7 @@ from core.errors import (
     ConfigurationError,
     DatabaseError,
     DatabaseUnavailable,
+    LinkExpired,
     NotFound,
     ParleyError,
     Refused,
@@ -48,9 +49,9 @@ WAIT_FOR_CONNECTION = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody a connection can be taken as: a user, or a guest by their participant id."""
+    """Whom a connection can be taken as: a user, a guest (a participant's id), a share's reader."""
 
-    kind: Literal["user", "guest", "nobody"]
+    kind: Literal["user", "guest", "share", "nobody"]
     id: UUID
 
 
@@ -58,10 +59,12 @@ NOBODY = UUID(int=0)
 _BECOME = {
     "user": SQL("BEGIN; SELECT become_user({})"),
     "guest": SQL("BEGIN; SELECT become_guest({})"),
+    "share": SQL("BEGIN; SELECT become_share({})"),
     "nobody": SQL("BEGIN; SELECT become_user({})"),
 }
 _RAISED: dict[str, type[ParleyError]] = {
     "PA001": RoomFull, "PA404": NotFound, "PA409": Busy, "PA410": Refused,
+    "PA411": LinkExpired,
 }  # fmt: skip
 """What the schema's functions raise, by SQLSTATE; the message is theirs."""
 
@@ -79,7 +82,8 @@ class Database:
     async def as_(self, who: Identity) -> AsyncIterator[Connection]:
         """A transaction in which only what `who` may see exists.
 
-        Raises NotFound for a guest whose room is gone, DatabaseUnavailable, DatabaseError.
+        Raises NotFound for a guest whose room and a reader whose link is gone, LinkExpired,
+        DatabaseUnavailable, DatabaseError.
         """
         become = _BECOME[who.kind].format(SqlLiteral(who.id))
         with database_errors():
@@ -101,6 +105,10 @@ class Database:
     def as_guest(self, participant_id: UUID) -> AbstractAsyncContextManager[Connection]:
         """A transaction as a guest of a room: `async with db.as_guest(participant_id) as conn`."""
         return self.as_(Identity("guest", participant_id))
+
+    def as_share(self, share_id: UUID) -> AbstractAsyncContextManager[Connection]:
+        """A transaction as a reader of a share, who sees what its functions show, and no table."""
+        return self.as_(Identity("share", share_id))
 
     def as_nobody(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction that sees no row; for the few functions made for strangers."""

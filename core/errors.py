@@ -5,11 +5,15 @@ ParleyError
 ├── DatabaseError             PostgreSQL could not do what was asked
 │   └── DatabaseUnavailable   it cannot be reached right now
 ├── NotFound                  no such thing, or not yours
+│   └── LinkExpired           a share link whose time is over
 ├── Refused                   understood, but not allowed
 │   ├── TooLong               a text over its limit
 │   ├── TooFast               more messages a minute than allowed
 │   ├── RoomFull              no place left in the room
 │   ├── NoSpeech              a recording in which nothing is said
+│   ├── PasswordNeeded        a share link that asks for a password
+│   │   └── WrongPassword     another one than that
+│   ├── TooManyGuesses        passwords tried faster than allowed
 │   └── Busy                  the conversation is already being answered
 ├── ProviderError             an AI provider failed
 │   ├── BadKey                it refused the key
@@ -72,6 +76,12 @@ class NotFound(ParleyError):
     code = "not_found"
 
 
+class LinkExpired(NotFound):
+    """This link has expired. Ask whoever sent it for a new one."""
+
+    code = "expired"
+
+
 class Refused(ParleyError):
     """This is not allowed here."""
 
@@ -100,6 +110,24 @@ class NoSpeech(Refused):
     """Nothing was heard. Speak a little louder or nearer, then try again."""
 
     code = "no_speech"
+
+
+class PasswordNeeded(Refused):
+    """This conversation is protected. Give the password that came with the link."""
+
+    code = "password_needed"
+
+
+class WrongPassword(PasswordNeeded):
+    """This is not the password. Check it and try again."""
+
+    code = "wrong_password"
+
+
+class TooManyGuesses(Refused):
+    """Too many wrong passwords. Wait a moment and try again."""
+
+    code = "too_many_guesses"
 
 
 class Busy(Refused):

@@ -49,7 +49,7 @@ class Events:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._subscriptions: dict[UUID, set[Subscription]] = defaultdict(set)
+        self._subscriptions: dict[UUID, set[Subscription | Bell]] = defaultdict(set)
         self._handlers: dict[str, Callable[[Event], None]] = {}
         self.listening = asyncio.Event()
 
@@ -111,9 +111,17 @@ class Events:
             await subscription.start(after)
             yield subscription
         finally:
-            self._subscriptions[topic].discard(subscription)
-            if not self._subscriptions[topic]:
-                del self._subscriptions[topic]
+            self._leave(topic, subscription)
+
+    @asynccontextmanager
+    async def bell(self, topic: UUID) -> AsyncIterator[Bell]:
+        """Rings when something happens to a topic; for who may not read its events."""
+        bell = Bell()
+        self._subscriptions[topic].add(bell)
+        try:
+            yield bell
+        finally:
+            self._leave(topic, bell)
 
     def heard(self, note: str) -> None:
         """Deliver a notification of PostgreSQL."""
@@ -128,11 +136,32 @@ class Events:
         for subscription in [s for group in self._subscriptions.values() for s in group]:
             subscription.wake(None)
 
+    def _leave(self, topic: UUID, subscription: Subscription | Bell) -> None:
+        self._subscriptions[topic].discard(subscription)
+        if not self._subscriptions[topic]:
+            del self._subscriptions[topic]
+
     def _deliver(self, event: Event) -> None:
         if handle := self._handlers.get(event.kind):
             handle(event)
         for subscription in tuple(self._subscriptions.get(event.topic, ())):
             subscription.wake(event)
+
+
+class Bell:
+    """Tells that something happened to a topic, and nothing of what."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def wake(self, event: Event | None) -> None:
+        """Ring."""
+        self._rung.set()
+
+    async def rings(self) -> None:
+        """Return when it has rung since this returned last."""
+        await self._rung.wait()
+        self._rung.clear()
 
 
 class Subscription:

@@ -28,6 +28,11 @@ def guest_url(settings: Settings, token: str) -> str:
     return f"{guest_base_url(settings)}/s/{token}"
 
 
+def shared_url(settings: Settings, token: str) -> str:
+    """The link that shows a shared conversation."""
+    return f"{guest_base_url(settings)}/shared/{token}"
+
+
 def guest_base_url(settings: Settings) -> str:
     """Where guests reach the guest door now, without a slash at the end.
 

@@ -1,7 +1,7 @@
-"""The guest door: what a room's link grants, and nothing else.
+"""The guest door: what the link of a room or of a shared conversation grants, nothing else.
 
-The room WebSocket answers from the start. The page needs Gradio, which takes seconds to
-import: until it is there, whoever knocks meets a page that waits.
+WebSockets and shared conversations answer from the start. The room's page needs Gradio, which
+takes seconds to import: until it is there, whoever knocks at a room meets a page that waits.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 VOICE = "/voice/"
 """Where guests have written down what they say."""
+FROM_THE_START = (VOICE, "/shared/", "/api/", "/live/", "/guest/strings/")
+"""What does not wait for Gradio."""
 LARGEST_FRAME = 64 * 1024
 """Bytes in one WebSocket message of a guest."""
 LARGEST_BODY = 256 * 1024
@@ -79,7 +81,8 @@ class GuestDoor:
         module = await in_background(partial(import_module, "ui.api"))
         api: FastAPI = await in_background(module.guest_api)
         api.state.core = core
-        return api
+        guest = await in_background(partial(import_module, "ui.guest"))
+        return await in_background(partial(guest.mount_shared_page, api))
 
     async def _make_waiting_page(self) -> ASGIApp:
         guest = await in_background(partial(import_module, "ui.guest"))
@@ -99,4 +102,4 @@ class GuestDoor:
 
 
 def _wants_page(scope: Scope) -> bool:
-    return scope["type"] == "http" and not scope["path"].startswith(VOICE)
+    return scope["type"] == "http" and not scope["path"].startswith(FROM_THE_START)

@@ -147,6 +147,15 @@ def test_a_conversation_goes_on_elsewhere_from_any_message(page, model):
     assert texts(page) == ["First", "One.", "Second", "Two."]
 
 
+def test_a_conversation_is_shared_from_a_message_on(page, model):
+    answered(page, model, "First", "One.")
+    answered(page, model, "Second", "Two.")
+    choose(page, messages(page).nth(2), "Share from here on…")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Second")
+
+
 def test_a_conversation_that_has_ended_is_reopened(page, model, parley):
     answered(page, model, "Goodbye", "Farewell.")
     ended = f"{parley.host}/api/conversations/{conversation(page)}/end"

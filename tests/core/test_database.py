@@ -24,7 +24,7 @@ async def everything(conn):
 
 @pytest.fixture
 async def two_hosts(app):
-    """Two hosts, each with a chat, a room, a guest, messages, a translation and a slate."""
+    """Two hosts, each with a chat, a room, a guest, messages, translations, a slate and a link."""
     people = []
     for handle in ("ana", "bob"):
         async with app.database.as_nobody() as conn:
@@ -53,6 +53,8 @@ async def two_hosts(app):
         text = f"a secret of {handle}"
         run = await app.slate_runs.start(user, slate.id, text, Options(source="en", target="pt"))
         await asyncio.wait({run.task})
+        share = await app.shares.create(user, turn.conversation_id)
+        await (await app.readers.enter(share.token)).note_visit("somebody")
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:
@@ -194,6 +196,17 @@ async def test_a_guest_changes_nothing_but_their_own_entry(app, two_hosts):
                 " VALUES (%s, %s, %s, 'user', 'in the name of the host')",
                 [room.id, host.user_id, host.id],
             )
+
+
+async def test_a_reader_of_a_share_sees_no_row_of_any_table(app, two_hosts):
+    (ana, _, _), _ = two_hosts
+    share = (await app.shares.list(ana))[0]
+    async with app.database.as_share(share.id) as conn:
+        for table in await tables_of(conn):
+            row = await (await conn.execute(f'SELECT count(*) AS n FROM "{table}"')).fetchone()
+            assert row["n"] == 0, table
+            if table != "events":
+                assert (await conn.execute(f'DELETE FROM "{table}"')).rowcount == 0, table
 
 
 async def test_the_host_cannot_be_impersonated_as_a_guest(app, two_hosts):

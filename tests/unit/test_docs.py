@@ -7,7 +7,7 @@ import pytest
 
 from core.settings import Settings
 from tests.docs import EXAMPLE, README, ROOT, env_example, providers_table, put, settings_table
-from ui.api import chat_socket, rest_api, room_socket, slate_socket
+from ui.api import chat_socket, rest_api, room_socket, share_socket, slate_socket
 
 TEXT = README.read_text("utf-8")
 
@@ -47,7 +47,9 @@ def test_every_websocket_the_readme_names_exists():
     found = [route.path for router in routers for route in router.routes]
     assert [f"/ws{path}" for path in found] == ["/ws/chat", "/ws/rooms/{room_id}", "/ws/slates"]
     assert [route.path for route in room_socket.guest_router.routes] == ["/ws/rooms/{token}"]
-    for path in ("/ws/chat", "/ws/rooms/{id}", "/ws/slates", "/ws/rooms/{token}"):
+    assert [route.path for route in share_socket.router.routes] == ["/ws/shared/{token}"]
+    named = ("/ws/chat", "/ws/rooms/{id}", "/ws/slates", "/ws/rooms/{token}", "/ws/shared/{token}")
+    for path in named:
         assert f"`{path}`" in TEXT
 
 

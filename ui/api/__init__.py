@@ -14,6 +14,8 @@ from ui.api import (
     message_routes,
     room_socket,
     routes,
+    share_routes,
+    share_socket,
     slate_routes,
     slate_socket,
     speech,
@@ -22,6 +24,7 @@ from ui.api import (
 from ui.api.dependencies import answer_errors_as_json
 from ui.guard import SmallBodies
 from ui.host import news
+from ui.unlisted import Unlisted
 
 VERSION = "0.1.0"
 LARGEST_BODY = LARGEST_RECORDING + 64 * 1024
@@ -38,12 +41,15 @@ def rest_api() -> FastAPI:
         openapi_url="/openapi.json",
     )
     api.add_middleware(SmallBodies, limit=LARGEST_BODY)
+    api.add_middleware(Unlisted, paths=("/shared/",))
     answer_errors_as_json(api)
     for router in (routes.health, conversation_routes.router, message_routes.router, routes.rooms):
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
         api.include_router(router)
     for router in (slate_routes.router, speech.router):
+        api.include_router(router)
+    for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)
     return api
 
@@ -60,13 +66,16 @@ def host_sockets() -> FastAPI:
 
 
 def guest_api() -> FastAPI:
-    """The guest door's own app: a room's WebSocket, and speech to text for who is in it.
+    """The guest door's own app: what a room's link grants, and what a share's link shows.
 
     Set `state.core`.
     """
     api = FastAPI(openapi_url=None)
     api.state.recordings = speech.RateLimit()
+    api.add_middleware(Unlisted, paths=("/shared/", "/api/shared/"))
     answer_errors_as_json(api)
     api.include_router(room_socket.guest_router)
     api.include_router(speech.guest_router)
+    api.include_router(share_routes.readers, prefix="/api")
+    api.include_router(share_socket.router)
     return api

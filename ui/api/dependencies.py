@@ -17,20 +17,26 @@ from core.errors import (
     BadKey,
     Busy,
     DatabaseUnavailable,
+    LinkExpired,
     NotFound,
     ParleyError,
+    PasswordNeeded,
     ProviderError,
     RateLimited,
     Refused,
     RoomFull,
     TooFast,
     TooLong,
+    TooManyGuesses,
 )
 
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[ParleyError], int] = {
+    LinkExpired: 410,
     NotFound: 404,
+    PasswordNeeded: 401,
+    TooManyGuesses: 429,
     TooLong: 413,
     TooFast: 429,
     Busy: 409,
@@ -75,7 +81,9 @@ def answer_errors_as_json(api: FastAPI) -> None:
 
     @api.exception_handler(ParleyError)
     async def _ours(_: Request, error: ParleyError) -> JSONResponse:
-        return JSONResponse(error_body(error), status_of(error))
+        seconds = error.details.get("seconds")
+        later = {"Retry-After": str(seconds)} if seconds else None
+        return JSONResponse(error_body(error), status_of(error), later)
 
     @api.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -98,7 +98,7 @@ class _GuestPage:
             no_script=escape(words["page.no_script"]),
             theme=head(*BACKGROUNDS, nonce=nonce),
             preloads=_preloads(),
-            data=_json_in_html(data),
+            data=json_in_html(data),
             nonce=nonce,
             boot=BOOT,
         )
@@ -135,6 +135,6 @@ def _preloads() -> str:
     return "\n".join([*styles, *scripts])
 
 
-def _json_in_html(data: Any) -> str:
+def json_in_html(data: Any) -> str:
     """JSON that can stand inside a script element."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

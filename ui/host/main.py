@@ -26,10 +26,11 @@ slate = st.Page(HERE / "app_pages" / "slate.py", title="Slate", icon=":material/
 memories = st.Page(
     HERE / "app_pages" / "memories.py", title="Memories", icon=":material/psychology:"
 )
+links = st.Page(HERE / "app_pages" / "sharing.py", title="Shared links", icon=":material/link:")
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
-page = st.navigation([chat, rooms, slate, conversations, memories, settings])
+page = st.navigation([chat, rooms, slate, conversations, memories, links, settings])
 if bridge.is_open():
-    sidebar(page, chat)
+    sidebar(page, chat, links)
     foot()
     page.run()
 else:

@@ -19,6 +19,7 @@ from ui.host.components.live_room import live_room
 from ui.host.plain import plain
 from ui.host.qr import qr_svg
 from ui.host.reading import browser_language, language_choices
+from ui.host.sharing.dialog import share_dialog
 from ui.host.times import readers_timezone
 from ui.house import the_house
 
@@ -64,6 +65,8 @@ def one_room(address: str) -> None:
         if st.button("Rooms", icon=":material/arrow_back:", type="tertiary"):
             _go(None)
         st.space("stretch")
+        if st.button("Share", icon=":material/link:", type="tertiary", help="Share it to read"):
+            share_dialog(room.id)
         if st.button("Delete", icon=":material/delete:", type="tertiary", help="Delete this room"):
             _delete_dialog(room)
     st.html(STYLE)

@@ -8,16 +8,21 @@ from ui.host.components.conversations import conversation_list
 from ui.host.components.theme_switch import theme_switch
 
 
-def sidebar(page: st.Page, chat: st.Page) -> None:
-    """Draw it; go where the person wants to go. Within the chat the browser goes by itself."""
+def sidebar(page: st.Page, chat: st.Page, links: st.Page) -> None:
+    """Draw it; go where the person wants to go: to a chat, or to share one (`links`).
+
+    Within the chat the browser goes to another one by itself.
+    """
     on_chat = page == chat
     with st.sidebar:
         new = st.button("New chat", icon=":material/edit_square:", width="stretch", key="new_chat")
-        opened = conversation_list(chat=on_chat)
-    if on_chat:
+        chosen = conversation_list(chat=on_chat)
+    if chosen.shared:
+        st.switch_page(links, query_params={"conversation": chosen.shared})
+    elif on_chat:
         return
-    if opened:
-        conversation, _, message = opened.partition("/")
+    elif chosen.opened:
+        conversation, _, message = chosen.opened.partition("/")
         query = {"conversation": conversation, "message": message}
         st.switch_page(chat, query_params={name: value for name, value in query.items() if value})
     elif new:

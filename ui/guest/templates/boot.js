@@ -1,4 +1,5 @@
 // Shows the room at once, then lets Gradio's page, of which it is a part, come after it.
+import { firstWords, stringsOf } from "../live/interface.js";
 import { mountRoom } from "../live/room.js";
 import { load } from "../live/storage.js";
 import { direction, match } from "../live/words.js";
@@ -11,22 +12,6 @@ const themes = window.parleyTheme;
 const wanted = navigator.languages?.length ? navigator.languages : [navigator.language];
 let title = document.title;
 let spoken;
-
-async function stringsOf(code) {
-  if (code === data.language) return data.strings;
-  const answer = await fetch(`../guest/strings/${code}.json`);
-  if (!answer.ok) throw new Error(`no strings for ${code}`);
-  return answer.json();
-}
-
-async function firstWords() {
-  const code = preferences.page ?? match(wanted, data.interfaces.map((one) => one.code)) ?? data.language;
-  try {
-    return [code, await stringsOf(code)];
-  } catch {
-    return [data.language, data.strings];
-  }
-}
 
 function speak(code) {
   spoken = code;
@@ -67,7 +52,7 @@ function startGradio({ config, script, style }) {
   document.head.append(link, module);
 }
 
-const [language, strings] = await firstWords();
+const [language, strings] = await firstWords(data, preferences.page);
 speak(language);
 // Gradio sets the browser's language on the page; ours is the one it is written in.
 new MutationObserver(() => speak(spoken)).observe(document.documentElement, { attributeFilter: ["lang", "dir"] });
@@ -82,7 +67,7 @@ window.parley = {
     strings,
     languages: data.languages,
     interfaces: data.interfaces,
-    loadStrings: stringsOf,
+    loadStrings: stringsOf(data),
     reading: preferences.language ?? match(wanted, data.languages.map((one) => one.code)) ?? language,
     room: data.room,
     missing: data.missing,

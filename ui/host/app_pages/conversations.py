@@ -5,7 +5,10 @@ import streamlit as st
 from ui.host.components.library import library
 
 st.header("Conversations", anchor=False)
-if opened := library():
+chosen = library()
+if chosen.shared:
+    st.switch_page("app_pages/sharing.py", query_params={"conversation": chosen.shared})
+if opened := chosen.opened:
     if opened.kind == "room":
         st.switch_page("app_pages/rooms.py", query_params={"room": opened.conversation})
     where = {"conversation": opened.conversation, "message": str(opened.message or "")}

@@ -218,6 +218,7 @@ class Conversations {
       { popover: "auto", role: "menu", class: "menu" },
       choice(entry.pinned ? "Unpin" : "Pin", "pin", () => this.#wish({ pin: entry.id, on: !entry.pinned })),
       choice("Rename", "rename", () => this.#edit(entry.id, "rename")),
+      choice("Share", "share", () => this.#share(entry)),
       choice("Archive", "archive", () => this.#wish({ archive: entry.id })),
       choice("Delete", "delete", () => this.#delete(entry, title)),
     );
@@ -225,7 +226,7 @@ class Conversations {
       type: "button",
       class: "dots",
       "aria-label": `Change “${title}”`,
-      title: "Pin, rename, archive or delete",
+      title: "Pin, rename, share, archive or delete",
       "aria-haspopup": "menu",
       "data-focus": `menu ${entry.id}`,
       on: { click: () => place(menu, button) },
@@ -263,6 +264,11 @@ class Conversations {
     if (!this.#wish({ delete: entry.id })) return;
     this.gone.push({ id: entry.id, title });
     setTimeout(() => this.#forget(entry.id), UNDO);
+  }
+
+  #share(entry) {
+    this.tell?.("share", entry.id);
+    makeRoom();
   }
 
   #edit(id, how) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from ui.host.components import source
@@ -14,12 +16,29 @@ _mount = st.components.v2.component(
 )
 
 
-def conversation_list(*, chat: bool) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the person did in the list that takes another page."""
+
+    opened: str | None
+    """The id of a conversation to show, and after a slash that of a message in it to show."""
+    shared: str | None
+    """The id of a conversation to share."""
+
+
+def conversation_list(*, chat: bool) -> Chosen:
     """Show the list, which keeps itself up to date; `chat`: the page shown is the chat.
 
-    Returns the id of a conversation that is to be shown, where that takes another page; after a
-    slash that of a message in it to show.
+    Within the chat the browser goes to another conversation by itself.
     """
-    result = _mount(key="conversations", data={"chat": chat}, on_open_change=lambda: None)
-    opened: str | None = result.open
-    return opened
+    result = _mount(
+        key="conversations",
+        data={"chat": chat},
+        on_open_change=_nothing,
+        on_share_change=_nothing,
+    )
+    return Chosen(result.open, result.share)
+
+
+def _nothing() -> None:
+    """A trigger without a callback would not appear in the result."""

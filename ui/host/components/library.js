@@ -17,7 +17,7 @@ class Page {
     this.closed = false;
     this.unwatch = window.parleyTheme.watch(() => this.view?.setTheme(window.parleyTheme.shown));
     import(new URL("/live/library/library.js", window.location.href).href).then(({ mountLibrary }) => {
-      if (!this.closed) this.view = mountLibrary(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (kind, conversation, message) => this.tell("open", { kind, conversation, message: message ?? null }) });
+      if (!this.closed) this.view = mountLibrary(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (kind, conversation, message) => this.tell("open", { kind, conversation, message: message ?? null }), onShare: (id) => this.tell("share", id) });
     });
   }
 

@@ -26,11 +26,20 @@ class Opened:
     message: int | None
 
 
-def library() -> Opened | None:
-    """Show all conversations and the bookmarks; what the person opens."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the person did in the library that the page must know."""
+
+    opened: Opened | None
+    shared: str | None
+    """The id of a conversation to share."""
+
+
+def library() -> Chosen:
+    """Show all conversations and the bookmarks."""
     data = {"home": "/", "rooms": "/rooms"}
-    result = _mount(key="library", data=data, on_open_change=_nothing)
-    return Opened(**result.open) if result.open else None
+    result = _mount(key="library", data=data, on_open_change=_nothing, on_share_change=_nothing)
+    return Chosen(Opened(**result.open) if result.open else None, result.share)
 
 
 def _nothing() -> None:

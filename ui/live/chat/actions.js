@@ -89,6 +89,7 @@ export class Actions {
       item("branch", "Continue in a new conversation", () => desk.fork(message)),
       item("bookmark", data.bookmarked ? "Take the bookmark away" : "Bookmark", () => desk.bookmark(message, !data.bookmarked), data.bookmarked),
       item("link", "Copy link", () => desk.told(put(desk.linkTo(message)), "The link is copied.")),
+      item("share", "Share from here on…", () => desk.share(message)),
     ];
     openMenu(context.root(), anchor, items.filter(Boolean), "What to do with this message");
   }

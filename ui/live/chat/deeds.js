@@ -70,6 +70,11 @@ export class Deeds {
     this.chat.composer.input.focus();
   }
 
+  /** Show others the conversation from a message on. */
+  share(message) {
+    this.chat.onGo("sharing", { conversation: this.chat.id, from: String(message.id) });
+  }
+
   quote(message) {
     this.chat.quoting(message);
   }

@@ -1,6 +1,6 @@
 // Everything that was said: all conversations, to find, sort out, export; and the bookmarks.
 //
-//   const view = mountLibrary(root, { theme, home, rooms, onOpen });
+//   const view = mountLibrary(root, { theme, home, rooms, onOpen, onShare });
 //   view.destroy();
 
 import { el } from "../dom.js";
@@ -23,15 +23,15 @@ const FILTERS = [
 ];
 
 /** Show the library in `root`. `home` and `rooms`: the addresses of the chat and the rooms page;
- * `onOpen(kind, id, message)` hears what is to be shown. */
+ * `onOpen(kind, id, message)` hears what is to be shown, `onShare(id)` what is to be shared. */
 export function mountLibrary(root, options) {
   const library = new Library(root, options);
   return { destroy: () => library.destroy(), setTheme: (theme) => (library.element.dataset.theme = theme) };
 }
 
 class Library {
-  constructor(root, { theme, home, rooms, onOpen }) {
-    Object.assign(this, { home, rooms, onOpen, api: new Api(), filter: "active", tag: "", kind: "", rows: new Map(), chosen: new Set(), more: false, turn: 0 });
+  constructor(root, { theme, home, rooms, onOpen, onShare }) {
+    Object.assign(this, { home, rooms, onOpen, onShare, api: new Api(), filter: "active", tag: "", kind: "", rows: new Map(), chosen: new Set(), more: false, turn: 0 });
     this.#build(root, theme);
     this.#load();
     this.#loadTags();
@@ -183,6 +183,10 @@ class Library {
   async remove(ids) {
     if (!(await this.#ask(() => this.api.remove(ids)))) return;
     this.#away(ids, ids.length === 1 ? "Deleted." : `${ids.length} conversations deleted.`, () => this.api.restore(ids));
+  }
+
+  share(id) {
+    this.onShare(id);
   }
 
   async download(format, ids) {

@@ -8,7 +8,7 @@ import { openSheet } from "../sheet.js";
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 const FORMATS = [["markdown", "Export as Markdown"], ["pdf", "Export as PDF"], ["json", "Export as JSON"]];
 
-/** `desk` does what is chosen: open, choose, change, end, remove, download. */
+/** `desk` does what is chosen: open, choose, change, end, share, remove, download. */
 export class Row {
   constructor(conversation, { href, message, excerpt, words, desk }) {
     Object.assign(this, { conversation, href, message, excerpt, words, desk });
@@ -53,6 +53,7 @@ export class Row {
       choice("Tags", () => this.#asking("Tags, separated by commas", "Tags", one.tags.join(", "), 800, (value) => desk.change(one.id, { tags: value.split(",").map((tag) => tag.trim()).filter(Boolean) }))),
       choice(one.status === "ended" ? "Reopen" : "End", () => desk.end(one.id, one.status !== "ended")),
       choice(one.archived ? "Unarchive" : "Archive", () => desk.change(one.id, { archived: !one.archived })),
+      choice("Share", () => desk.share(one.id)),
       ...FORMATS.map(([format, label]) => choice(label, () => desk.download(format, [one.id]))),
       choice("Delete", () => desk.remove([one.id]), "danger"),
     );

@@ -18,7 +18,7 @@ import { AUTO, counted, TASKS } from "./wording.js";
 const DEBOUNCE = 500; // ms without a key until the text is run
 const NOTICE = 6000; // ms a notice stays
 const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
-const SHEETS = ["room.css", "sheet.css", "controls.css", "slate/slate.css"];
+const SHEETS = ["room.css", "sheet.css", "controls.css", "slate/markdown.css", "slate/slate.css"];
 const DRAFT = "parley-slate:draft"; // what was typed and is not known to be kept
 const PREFERENCES = "parley-slate";
 const USUAL = { task: "translate", source: null, target: "en", formality: null, keep_formatting: true, style: "clearer", instruction: "", reply_in: null };

@@ -1,0 +1,91 @@
+"""What a share link of another Parley shows, fetched the way a reader's page would."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import BaseModel, Field, ValidationError
+
+from core.errors import (
+    LinkExpired,
+    NotFound,
+    PasswordNeeded,
+    Refused,
+    TooManyGuesses,
+    WrongPassword,
+)
+from core.sharing.reading import JsonObject
+
+AT_ONCE = 500
+MOST_MESSAGES = 20_000
+LARGEST_ANSWER = 20 * 1024 * 1024
+"""Bytes in one answer of the other Parley."""
+ANSWERS_WITHIN = 20.0
+_REFUSALS = {404: NotFound, 410: LinkExpired, 429: TooManyGuesses}
+
+
+class _Message(BaseModel):
+    id: int
+    role: str = Field(pattern="^(user|assistant)$")
+    person: int | None
+    name: str | None = Field(max_length=300)
+    language: str | None = Field(max_length=40)
+    text: str
+    created_at: datetime
+
+
+class _Page(BaseModel):
+    title: str | None
+    messages: list[_Message]
+    ticket: str | None
+
+
+def parted(link: str) -> tuple[str, str]:
+    """The address of a Parley and a token, of a share link. Raises Refused for anything else."""
+    parts = urlsplit(link.strip())
+    before, found, token = parts.path.rpartition("/shared/")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not found or not token:
+        raise Refused("This is no share link. It looks like http://…/shared/….")
+    return f"{parts.scheme}://{parts.netloc}{before}", token.strip("/")
+
+
+async def fetch(link: str, password: str | None = None) -> tuple[str | None, list[JsonObject]]:
+    """Title and messages, oldest first, of what a link of another Parley shows.
+
+    Raises Refused where there is no Parley or it shows too much to be taken, NotFound,
+    LinkExpired, PasswordNeeded, WrongPassword, TooManyGuesses.
+    """
+    base, token = parted(link)
+    key = {"password": password or None}
+    said: list[JsonObject] = []
+    async with httpx.AsyncClient(timeout=ANSWERS_WITHIN) as client:
+        while True:
+            asked = {**key, "after": said[-1]["id"] if said else 0, "limit": AT_ONCE}
+            page = await _page(client, f"{base}/api/shared/{token}", asked)
+            if not page.messages:
+                return page.title, said
+            said += [message.model_dump(mode="json") for message in page.messages]
+            key = {"ticket": page.ticket}
+            if len(said) > MOST_MESSAGES:
+                raise Refused(f"More than {MOST_MESSAGES} messages cannot be taken at once.")
+
+
+async def _page(client: httpx.AsyncClient, url: str, asked: JsonObject) -> _Page:
+    try:
+        async with client.stream("POST", url, json=asked) as answer:
+            body = b""
+            async for piece in answer.aiter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    raise Refused("What is shared there is too large to be taken.")
+        if answer.status_code == 401:
+            raise WrongPassword if asked.get("password") else PasswordNeeded
+        if refusal := _REFUSALS.get(answer.status_code):
+            raise refusal()
+        return _Page.model_validate_json(body)
+    except (httpx.HTTPError, httpx.InvalidURL, ValidationError) as error:
+        raise Refused(
+            "No Parley answers at this link. Check it, and that it opens here."
+        ) from error

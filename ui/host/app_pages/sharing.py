@@ -1,0 +1,5 @@
+"""The page of share links."""
+
+from ui.host.sharing import page
+
+page.draw()
