@@ -1,9 +1,26 @@
 """Small parts of the host's pages."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from ui.host.plain import plain
-from ui.host.times import day
+from ui.host.times import day, short
+
+NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2026, 3, 5, 1, 2, tzinfo=UTC), "10:02"),
+        (datetime(2026, 3, 4, 1, 2, tzinfo=UTC), "4 Mar, 10:02"),
+        (datetime(2024, 12, 31, 23, 0, tzinfo=UTC), "1 Jan 2025, 08:00"),
+    ],
+)
+def test_times_are_the_readers(moment, shown):
+    assert short(moment, ZoneInfo("Asia/Tokyo"), NOW) == shown
 
 
 def test_a_name_is_shown_as_it_is():

@@ -16,6 +16,17 @@ def readers_timezone() -> tzinfo:
         return UTC
 
 
+def short(moment: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+    """`14:32` today, `3 May, 14:32` this year, `3 May 2024, 14:32` before."""
+    here = moment.astimezone(zone)
+    today = (now or datetime.now(UTC)).astimezone(zone)
+    clock = f"{here:%H:%M}"
+    if here.date() == today.date():
+        return clock
+    day = f"{here.day} {here:%b}"
+    return f"{day}, {clock}" if here.year == today.year else f"{day} {here.year}, {clock}"
+
+
 def day(moment: datetime, zone: tzinfo, now: datetime | None = None) -> str:
     """`today`, `yesterday`, `3 Nov` this year, `3 Nov 2024` before."""
     here = moment.astimezone(zone)
