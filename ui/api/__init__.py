@@ -17,6 +17,7 @@ from ui.api import (
     slate_routes,
     slate_socket,
     speech,
+    transfer_routes,
 )
 from ui.api.dependencies import answer_errors_as_json
 from ui.guard import SmallBodies
@@ -36,8 +37,10 @@ def rest_api() -> FastAPI:
         docs_url="/docs",
         openapi_url="/openapi.json",
     )
-    api.add_middleware(SmallBodies, limit=LARGEST_BODY)
+    larger = dict.fromkeys(_import_paths(), transfer_routes.LARGEST_BODY)
+    api.add_middleware(SmallBodies, limit=LARGEST_BODY, larger=larger)
     answer_errors_as_json(api)
+    api.include_router(transfer_routes.router)
     for router in (routes.health, conversation_routes.router, message_routes.router, routes.rooms):
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
@@ -45,6 +48,11 @@ def rest_api() -> FastAPI:
     for router in (slate_routes.router, speech.router):
         api.include_router(router)
     return api
+
+
+def _import_paths() -> tuple[str, str]:
+    """Where conversations are imported, mounted or not."""
+    return f"/api{transfer_routes.IMPORT}", transfer_routes.IMPORT
 
 
 def host_sockets() -> FastAPI:
