@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.database import Database
 from core.errors import NotFound, Refused
-from core.exports import markdown
+from core.exports import markdown, pdf
 from core.exports.document import FORMAT, VERSION, Document
 from core.exports.names import different, file_name
 from core.exports.reading import read
@@ -45,6 +45,7 @@ def _json(document: Document) -> bytes:
 
 WRITINGS: dict[Format, Writing] = {
     "json": Writing("json", "application/json", _json),
+    "pdf": Writing("pdf", "application/pdf", pdf.write),
     "markdown": Writing("md", "text/markdown; charset=utf-8", _markdown),
 }
 _ZIP = "application/zip"
