@@ -17,7 +17,16 @@ from mdit_py_plugins.texmath import texmath_plugin
 from PIL import Image
 
 from core.exports.maths import tree_of
-from core.exports.script import east_asian, is_complex, is_rtl, printable, split_emoji, words
+from core.exports.script import (
+    cut,
+    east_asian,
+    is_complex,
+    is_long,
+    is_rtl,
+    printable,
+    split_emoji,
+    words,
+)
 
 Block = dict[str, Any]
 Run = dict[str, Any]
@@ -135,12 +144,12 @@ class Blocks:
     def _code(self, text: str, language: str) -> Block:
         text = text.expandtabs(4).removesuffix("\n")
         lines = None
-        if is_complex(text):
+        if is_complex(text) or is_long(text):
             lines = [self._code_line(one) for one in text.split("\n")]
         return {"kind": "code", "language": language or None, "text": text, "lines": lines}
 
     def _code_line(self, text: str) -> list[Run]:
-        pieces = [*self._numbered({"text": text})]
+        pieces = [one for piece in _in_pieces({"text": text}) for one in self._numbered(piece)]
         self.ends.add(len(self.words) - 1)
         return pieces
 
@@ -154,7 +163,7 @@ class Blocks:
         if complex_:
             pieces = [one for piece in pieces for one in self._numbered(piece)]
             self.ends.add(len(self.words) - 1)
-        look = {"lang": language, "east": east_asian(text, language), "rtl": is_rtl(text)}
+        look = {"lang": _code(language), "east": east_asian(text, language), "rtl": is_rtl(text)}
         return {**look, "complex": complex_, "runs": pieces}
 
     def _numbered(self, run: Run) -> Iterator[Run]:
@@ -189,6 +198,12 @@ def _runs(node: SyntaxTreeNode, **style: Any) -> Iterator[Run]:
             yield from _runs(child, **style, **named)
 
 
+def _code(language: str) -> str:
+    """A language as Typst takes it: two or three letters."""
+    code = language.split("-")[0].lower()
+    return code if re.fullmatch(r"[a-z]{2,3}", code) else "en"
+
+
 def _lines(text: str) -> list[Run]:
     runs: list[Run] = []
     for line in text.split("\n"):
@@ -201,7 +216,9 @@ def _in_pieces(run: Run) -> Iterator[Run]:
         yield run
         return
     for text, emoji in split_emoji(run["text"]):
-        yield {**run, "text": text, **({"emoji": True} if emoji else {})}
+        for place, piece in enumerate([text] if emoji else cut(text)):
+            marks = {"emoji": emoji, "cut": place > 0}
+            yield {**run, "text": piece, **{name: True for name, on in marks.items() if on}}
 
 
 def _rtl_of(inside: list[Block]) -> bool:

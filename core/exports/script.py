@@ -31,6 +31,10 @@ _EMOJI = re.compile(
     r"(?:[\ufe0f\U0001f3fb-\U0001f3ff]|[\U000e0020-\U000e007f]"
     r"|\u200d(?:[\U0001f000-\U0001faff]|[\u2600-\u27bf]))*"
 )
+LONGEST_WORD = 40
+"""Characters of a word that is not cut."""
+_LONG = re.compile(rf"([^\s/\u0e00-\u0fff\u2e80-\u9fff\uac00-\ud7a3]{{{LONGEST_WORD},}})")
+_PIECE = re.compile(r".{1,10}[\u0300-\u036f\u0590-\u05c7\u064b-\u065f\u0900-\u0dff\u200c\u200d]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r\n?")
 
 Kind = Literal["left", "right", "weak", "neutral"]
@@ -76,6 +80,20 @@ def split_emoji(text: str) -> Iterator[tuple[str, bool]]:
         end = found.end()
     if end < len(text):
         yield text[end:], False
+
+
+def is_long(text: str) -> bool:
+    """Whether a word of it may be too long for a line."""
+    return _LONG.search(text) is not None
+
+
+def cut(text: str) -> list[str]:
+    """The text in pieces, between which a line may end within a word too long for it."""
+    parts: list[str] = []
+    for piece in re.split(_LONG, text):
+        short = [piece] if len(piece) < LONGEST_WORD else re.findall(_PIECE, piece)
+        parts += short if is_long(piece) else [piece]
+    return [*filter(None, parts)]
 
 
 def words(text: str) -> Iterator[str]:
