@@ -19,6 +19,9 @@ _SCRIPTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_OPENING, _CLOSING = "([{|‖", ")]}|‖"
+
+
 class _Unknown(Exception):
     """An element the page cannot show."""
 
@@ -37,7 +40,7 @@ def _tree(node: Element) -> Tree:
     kind = node.tag.rpartition("}")[2]
     parts = [*node]
     if kind in _ROWS:
-        return {"kind": "row", "parts": [_tree(one) for one in parts]}
+        return {"kind": "row", "parts": _fenced([_tree(one) for one in parts])}
     if kind in ("mi", "mn", "mo", "mtext"):
         return _sign(kind, node)
     if kind == "mspace":
@@ -57,6 +60,25 @@ def _tree(node: Element) -> Tree:
         rows = [[_row_of(cell) for cell in row] for row in parts]
         return {"kind": "matrix", "rows": rows}
     raise _Unknown(kind)
+
+
+def _fenced(parts: list[Tree]) -> list[Tree]:
+    """A matrix and what stands around it as one part, so that the fences grow with it."""
+    fenced: list[Tree] = []
+    for one in parts:
+        if _is_one_of(one, _CLOSING) and _ends_in_opened_matrix(fenced):
+            fenced[-2:] = [{"kind": "row", "parts": [*fenced[-2:], one]}]
+        else:
+            fenced.append(one)
+    return fenced
+
+
+def _ends_in_opened_matrix(parts: list[Tree]) -> bool:
+    return len(parts) > 1 and parts[-1]["kind"] == "matrix" and _is_one_of(parts[-2], _OPENING)
+
+
+def _is_one_of(part: Tree, signs: str) -> bool:
+    return len(part.get("text", "")) == 1 and part["text"] in signs
 
 
 def _sign(kind: str, node: Element) -> Tree:

@@ -36,6 +36,6 @@ def different(names: Iterator[str]) -> Iterator[str]:
 
 
 def disposition(name: str) -> str:
-    """A Content-Disposition for a download (RFC 6266): in ASCII, and whole as RFC 5987 has it."""
+    """A Content-Disposition for a download (RFC 6266): whole as RFC 5987 has it, and in ASCII."""
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}; filename=\"{plain}\""

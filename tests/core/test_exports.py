@@ -126,7 +126,7 @@ def test_names_of_files_are_safe(title, name):
 def test_names_of_files_differ_and_go_into_a_header():
     assert [*different(iter(["a.md", "A.md", "a 2.md"]))] == ["a.md", "A 2.md", "a 2 2.md"]
     header = disposition('Hä"\r\nx.md')
-    assert header == "attachment; filename=\"H____x.md\"; filename*=UTF-8''H%C3%A4%22%0D%0Ax.md"
+    assert header == "attachment; filename*=UTF-8''H%C3%A4%22%0D%0Ax.md; filename=\"H____x.md\""
 
 
 async def test_another_person_has_nothing_to_export(app, user):
