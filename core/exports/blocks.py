@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -31,6 +32,8 @@ from core.exports.script import (
 Block = dict[str, Any]
 Run = dict[str, Any]
 
+DEEPEST = 20
+"""Lists and quotations within each other; the parser leaves out what is deeper."""
 LARGEST_IMAGE = 1600
 """Pixels of an image's longer side; what is larger is made smaller."""
 _DATA = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
@@ -42,7 +45,7 @@ _STYLES = {"strong": "bold", "em": "italic", "s": "struck"}
 
 
 def _parser(*, formulas: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST})
     parser.enable(["table", "strikethrough"]).disable("html_block").disable("html_inline")
     if not formulas:
         return parser
@@ -65,9 +68,12 @@ class Blocks:
         self.images: list[bytes] = []
 
     def markdown(self, text: str, language: str | None) -> list[Block]:
-        """The blocks of a text in Markdown."""
-        root = SyntaxTreeNode(self._parser.parse(printable(text)))
-        return [*self._all(root.children, language or "en")]
+        """The blocks of a text in Markdown; plain where it is nested too deep to be read whole."""
+        tokens = self._parser.parse(printable(text))
+        if all(token.level < DEEPEST - 1 for token in tokens):
+            with suppress(RecursionError):
+                return [*self._all(SyntaxTreeNode(tokens).children, language or "en")]
+        return self.plain(text, language)
 
     def plain(self, text: str, language: str | None) -> list[Block]:
         """The blocks of a text in which nothing is markup: its paragraphs, lines kept."""

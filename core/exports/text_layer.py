@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from pypdf import PageObject, PdfWriter
@@ -139,6 +140,7 @@ def _runs(contents: Iterable[bytes]) -> list[list[Run]]:
     return pages
 
 
+@cache
 def _tint(colour: bytes) -> int:
     low, middle, high = (round(float(one) * 255) - _DARKEST for one in colour.split())
     return (high * _SHADES + middle) * _SHADES + low

@@ -13,6 +13,7 @@ from typing import Any
 
 from core import languages
 from core.conversations import TITLE_LENGTH
+from core.conversations.conversations import TAG_LENGTH, TAGS
 from core.exports.document import Document, Message
 from core.imports.tree import Fault, Node, grow, text_of, time_of
 from core.text import one_line, storable
@@ -49,7 +50,7 @@ def read(said: dict[str, Any]) -> Document:
         kind="chat",
         title=title or None,
         titled_by="user" if title else "first words",
-        tags=list(dict.fromkeys(_tags(said, chat))),
+        tags=list(dict.fromkeys(_tags(said, chat)))[:TAGS],
         imported_from=NAME,
         created_at=began or min(times, default=first),
         updated_at=updated,
@@ -87,7 +88,7 @@ def _tags(said: dict[str, Any], chat: dict[str, Any]) -> Iterator[str]:
         for tag in tags if isinstance(tags, list) else ():
             name = tag.get("name") if isinstance(tag, dict) else tag
             if text_of(name):
-                yield one_line(str(name), TITLE_LENGTH)
+                yield one_line(str(name), TAG_LENGTH)
 
 
 def _message(said: dict[str, Any], before: datetime) -> Message | None:

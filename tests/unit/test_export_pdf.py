@@ -193,6 +193,21 @@ def test_a_room_shows_original_and_translation_side_by_side():
     assert "ليلى" in found.get_text_range()
 
 
+DEEP = {
+    "quotes": ">" * 2000 + " deep",
+    "emphasis": "**" * 3000 + "deep" + "**" * 3000,
+    "brackets": "[" * 3000 + "deep" + "]" * 3000,
+    "formula": "deep $" + r"\frac{a}{" * 250 + "b" + "}" * 250 + "$",
+    "marks": "deep a" + "\u0301" * 3000,
+    "columns": "|".join(["deep"] * 300) + "\n" + "|".join(["-"] * 300),
+}
+
+
+@pytest.mark.parametrize("what", DEEP)
+def test_what_is_nested_deep_is_still_written(what):
+    assert "deep" in text(chat(DEEP[what]))
+
+
 def test_what_cannot_be_shown_does_no_harm():
     odd = "\x07bell \u202egnp.exe\u202c \U0001fae8 \U00012345 \uffff end"
     assert "bell" in text(chat(odd, "", "\n\n", "   "))
