@@ -75,7 +75,7 @@ class Line:
     def extent(self) -> tuple[float, float]:
         """From where to where it reaches; the last word is guessed as wide as the others."""
         if is_rtl(self.text):
-            return self.left, self.right + SIZE
+            return self.left, self.right + SIZE / 2
         before = len(self.text) - self.last
         each = (self.right - self.left) / before if before else SIZE / 2
         return self.left, self.right + each * self.last

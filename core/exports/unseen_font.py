@@ -16,15 +16,25 @@ from pypdf.generic import (
 
 
 class UnseenFont:
-    """A font without glyphs: each character has a code, half an em wide."""
+    """A font without glyphs: each character has a code or several, half an em wide."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, int] = {}
+        self._codes: dict[tuple[str, int], int] = {}
+        self._lines = 0
 
-    def codes(self, text: str) -> bytes:
-        """The text in the font's codes, in hexadecimal."""
-        codes = (self._codes.setdefault(one, len(self._codes) + 1) for one in text)
+    def codes(self, line: str) -> bytes:
+        """A line in the font's codes, in hexadecimal.
+
+        PDFium takes a text for the shadow of an equal one among the five before it, and leaves it
+        out: the first letter has another code in each of them.
+        """
+        self._lines += 1
+        shades = [self._lines % 7] + [0] * len(line)
+        codes = (self._code(one, shade) for one, shade in zip(line, shades, strict=False))
         return "".join(f"{code:04X}" for code in codes).encode()
+
+    def _code(self, character: str, shade: int) -> int:
+        return self._codes.setdefault((character, shade), len(self._codes) + 1)
 
     def made(self, writer: PdfWriter) -> DictionaryObject:
         """The font as an object of the PDF; every character it may show has its code by now."""
@@ -48,7 +58,7 @@ class UnseenFont:
     def _to_unicode(self) -> bytes:
         pairs = [
             f"<{code:04X}> <{one.encode('utf-16-be').hex().upper()}>"
-            for one, code in self._codes.items()
+            for (one, _), code in self._codes.items()
         ]
         parts = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
         maps = "".join(

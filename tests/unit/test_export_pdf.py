@@ -193,6 +193,28 @@ def test_a_room_shows_original_and_translation_side_by_side():
     assert "ليلى" in found.get_text_range()
 
 
+@pytest.mark.parametrize(("one", "other"), [("ar", "hi"), ("en", "th"), ("th", "ar")])
+def test_long_messages_stay_in_their_columns_over_many_pages(one, other):
+    """Sentence after sentence the same: PDFium leaves out what it takes for a shadow."""
+    said = [Translation(language=other, text=" ".join([SENTENCES[other]] * 120), created_at=T)]
+    text = " ".join([SENTENCES[one]] * 120)
+    message = Message(role="user", text=text, language=one, created_at=T, translations=said)
+    document = room().model_copy(update={"messages": [message]})
+    for side, language in (("left", one), ("right", other)):
+        sentence = "".join(SENTENCES[language].split())
+        assert column(document, side).count(sentence) == 120
+
+
+def column(document, side):
+    """The text of one half of each page, without blanks."""
+    said = []
+    for page in pages(document):
+        middle, width, height = page.get_width() / 2, page.get_width(), page.get_height()
+        box = {"left": 0, "right": middle} if side == "left" else {"left": middle, "right": width}
+        said.append(page.get_textpage().get_text_bounded(**box, top=height - 60, bottom=55))
+    return "".join("".join(said).split())
+
+
 DEEP = {
     "quotes": ">" * 2000 + " deep",
     "emphasis": "**" * 3000 + "deep" + "**" * 3000,
