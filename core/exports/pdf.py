@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,8 @@ from core.exports.blocks import Blocks
 from core.exports.document import Document
 from core.exports.pages import pages_of
 from core.exports.text_layer import lay
+
+log = logging.getLogger(__name__)
 
 FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")
 """Packages of requirements.txt that hold the fonts: Noto, under the Open Font License."""
@@ -64,6 +67,7 @@ def _typeset(root: Path, *, tagged: bool) -> bytes:
             pdf_tags=tagged,
         )
     except typst.TypstError as error:
+        log.warning("Typst did not set a conversation", exc_info=error)
         raise ExportFailed(
             "The PDF could not be set. Export Markdown instead, and report this with the log."
         ) from error
