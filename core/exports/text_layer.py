@@ -32,6 +32,8 @@ from core.exports.unseen_font import UnseenFont
 
 SIZE = 10.0
 """Points of the unseen text."""
+_MARGIN = 60.0
+"""Points at the side of a page that stay free; some readers leave out what lies beyond its edge."""
 _SAME_LINE = 5.0
 """Points that marks stand above or below the letters of their line, at most."""
 _DRAWN = re.compile(
@@ -195,7 +197,7 @@ def _relay(
         if line is None or line.laid:
             return b""
         line.laid = True
-        return _text(line, font)
+        return _text(line, font, width - _MARGIN)
 
     rest = _DRAWN.sub(text, contents)
     resources = page["/Resources"].get_object()
@@ -219,13 +221,13 @@ def _with(kept: Any, name: str, value: Any) -> DictionaryObject:
     return DictionaryObject({**(kept.get_object() if kept else {}), NameObject(name): value})
 
 
-def _text(line: Line, font: UnseenFont) -> bytes:
+def _text(line: Line, font: UnseenFont, edge: float) -> bytes:
     text = line.text.strip()
     if not text:
         return b""
     codes = font.codes(as_laid_out(text))
     left, right = line.extent()
-    wide = max(right - left, 1) / (len(codes) / 4 * SIZE / 2) * 100
+    wide = max(min(right, edge) - left, 1) / (len(codes) / 4 * SIZE / 2) * 100
     place = (wide, left, line.y, codes)
     return b"q BT 3 Tr/TL %g Tf %.3f Tz 1 0 0 1 %.3f %.3f Tm<%s>Tj ET Q\n" % (SIZE, *place)
 

@@ -68,6 +68,14 @@ def test_a_paragraph_of_many_lines_is_read_in_its_order(language):
     assert many.replace(" ", "") in text(chat(many, languages=[language])).replace(" ", "")
 
 
+@pytest.mark.parametrize("language", ["ta", "bn", "hi", "th", "ar"])
+def test_the_text_ends_before_the_edge_of_the_page(language):
+    (page,) = pages(chat(SENTENCES[language], languages=[language]))
+    found = page.get_textpage()
+    right = max(found.get_charbox(n, loose=True)[2] for n in range(found.count_chars()))
+    assert right < page.get_width()
+
+
 def test_all_scripts_stand_in_one_document():
     said = text(chat(*SENTENCES.values(), languages=list(SENTENCES), title="Ἑλλάς عربى 日本"))
     assert [one for one in SENTENCES.values() if one not in said] == []
