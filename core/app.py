@@ -18,7 +18,9 @@ from core.database import Database, open_database
 from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
+from core.exports.exports import Exports
 from core.feed import Feed, Presence
+from core.imports.imports import Imports
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
 from core.memories.learning import Learning
@@ -81,6 +83,8 @@ class App:
     conversations: Conversations
     branches: Branches
     marks: Marks
+    exports: Exports
+    imports: Imports
     chat: Chat
     translations: Translations
     engines: Engines
@@ -156,6 +160,7 @@ async def open_app(
         memory_index = MemoryIndex(database, vectors, embedder, jobs)
         recall = Recall(database, memory_index, embedder)
         conversations = Conversations(database, events)
+        exports, imports = Exports(database), Imports(database, conversations)
         learning = Learning(
             preferences, database, conversations, providers, memories, recall, embedder, jobs
         )
@@ -198,9 +203,9 @@ async def open_app(
                 await stack.enter_async_context(_running(by_itself))
         yield App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
-            Branches(database, events), Marks(database, events), chat, translations, engines,
-            rooms, presence, vectors, memories, memory_index, recall, learning, speech, slates,
-            slate_runs, shares, Readers(database, events), jobs, host_id,
+            Branches(database, events), Marks(database, events), exports, imports, chat,
+            translations, engines, rooms, presence, vectors, memories, memory_index, recall,
+            learning, speech, slates, slate_runs, shares, Readers(database, events), jobs, host_id,
         )  # fmt: skip
 
 

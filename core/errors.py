@@ -29,7 +29,8 @@ ParleyError
 ├── IndexUnavailable          the index by meaning does not answer
 ├── TranslationError          a text could not be translated
 │   └── NoTranslationModel    no engine for this pair of languages
-└── DownloadError             a model could not be fetched or failed its hash
+├── DownloadError             a model could not be fetched or failed its hash
+└── ExportFailed              a conversation could not be written as a file
 
 Every error carries a `code` (stable, for programs) and reads as a sentence that
 ends in what to do. Foreign errors become one of these at the edge where they
@@ -224,3 +225,9 @@ class DownloadError(ParleyError):
     """A download failed. Check the network and try again."""
 
     code = "download"
+
+
+class ExportFailed(ParleyError):
+    """The file could not be written. Export as Markdown or JSON instead."""
+
+    code = "export_failed"

@@ -135,3 +135,16 @@ def test_a_phone_holds_everything_and_it_can_be_read(browser, parley, api, schem
     dots = page.get_by_role("button", name="Change “").last.bounding_box()
     assert dots and dots["width"] >= 40 and dots["x"] + dots["width"] <= 390
     context.close()
+
+
+def test_all_are_saved_as_a_file_deleted_and_imported_again(page, api, tmp_path):
+    page.get_by_role("button", name="Export all").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("menuitem", name="JSON").click()
+    file = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    found = api.get("/conversations", params={"limit": 10}).json()
+    api.post("/conversations/delete", json={"ids": [one["id"] for one in found]})
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("3 conversations imported.")).to_be_visible()
+    expect(titles(page)).to_have_text(["Plums", "Pears", "Apples"])

@@ -20,6 +20,7 @@ from ui.api import (
     slate_socket,
     speech,
     thread_socket,
+    transfer_routes,
 )
 from ui.api.dependencies import answer_errors_as_json
 from ui.guard import SmallBodies
@@ -40,9 +41,11 @@ def rest_api() -> FastAPI:
         docs_url="/docs",
         openapi_url="/openapi.json",
     )
-    api.add_middleware(SmallBodies, limit=LARGEST_BODY)
+    larger = dict.fromkeys(_import_paths(), transfer_routes.LARGEST_BODY)
+    api.add_middleware(SmallBodies, limit=LARGEST_BODY, larger=larger)
     api.add_middleware(Unlisted, paths=("/shared/",))
     answer_errors_as_json(api)
+    api.include_router(transfer_routes.router)
     for router in (routes.health, conversation_routes.router, message_routes.router, routes.rooms):
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
@@ -52,6 +55,11 @@ def rest_api() -> FastAPI:
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)
     return api
+
+
+def _import_paths() -> tuple[str, str]:
+    """Where conversations are imported, mounted or not."""
+    return f"/api{transfer_routes.IMPORT}", transfer_routes.IMPORT
 
 
 def host_sockets() -> FastAPI:

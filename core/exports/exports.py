@@ -1,0 +1,194 @@
+"""Exports: one conversation, several or all, as one file that is written as it is read."""
+
+from __future__ import annotations
+
+import asyncio
+import zipfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from core.database import Database
+from core.errors import NotFound, Refused
+from core.exports import markdown, pdf
+from core.exports.document import FORMAT, VERSION, Document
+from core.exports.names import different, file_name
+from core.exports.reading import read
+from core.exports.wording import UNTITLED
+from core.providers.port import Progress
+from core.queries import load
+
+sql = load("exports")
+
+Format = Literal["json", "markdown", "pdf"]
+"""What a conversation can be written as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a format is written: its ending, its media type, one conversation as bytes."""
+
+    ending: str
+    media_type: str
+    write: Callable[[Document], bytes]
+
+
+def _markdown(document: Document) -> bytes:
+    return "".join(markdown.write(document)).encode()
+
+
+def _json(document: Document) -> bytes:
+    return document.model_dump_json(indent=1, exclude_none=True).encode()
+
+
+WRITINGS: dict[Format, Writing] = {
+    "json": Writing("json", "application/json", _json),
+    "pdf": Writing("pdf", "application/pdf", pdf.write),
+    "markdown": Writing("md", "text/markdown; charset=utf-8", _markdown),
+}
+_ZIP = "application/zip"
+_HEAD = f'{{"format": "{FORMAT}", "version": {VERSION}, "conversations": ['.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file to be: what it is called, of what type it is, and its bytes as they are made.
+
+    `chunks` reads from the database as it goes and is iterated once.
+    """
+
+    name: str
+    media_type: str
+    chunks: AsyncIterator[bytes]
+
+
+class Exports:
+    """Everybody's conversations as files; each call names whose."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def prepare(
+        self,
+        user_id: UUID,
+        ids: Sequence[UUID] | None,
+        format: Format,
+        progress: Progress | None = None,
+    ) -> Export:
+        """A file of the conversations `ids`, in that order, or of all, the oldest first.
+
+        JSON is one file; several in Markdown or PDF are a zip of one file each. `progress` hears
+        how far it is. Raises NotFound where one is not there, Refused for none at all.
+        """
+        titles = await self._titles(user_id, ids)
+        writing = WRITINGS[format]
+        told = _Progress(progress, len(titles))
+        found = self._documents(user_id, list(titles), told)
+        title = next(iter(titles.values())) if len(titles) == 1 else _dated()
+        if format == "json":
+            return Export(file_name(title, "json"), writing.media_type, _as_json(found))
+        if len(titles) == 1:
+            return Export(
+                file_name(title, writing.ending), writing.media_type, _alone(found, writing)
+            )
+        names = different(file_name(one, writing.ending) for one in titles.values())
+        return Export(file_name(title, "zip"), _ZIP, _zipped(found, list(names), writing))
+
+    async def write(
+        self,
+        user_id: UUID,
+        ids: Sequence[UUID] | None,
+        format: Format,
+        progress: Progress | None = None,
+    ) -> AsyncIterator[bytes]:
+        """The bytes alone; see `prepare`."""
+        export = await self.prepare(user_id, ids, format, progress)
+        async for chunk in export.chunks:
+            yield chunk
+
+    async def _titles(self, user_id: UUID, ids: Sequence[UUID] | None) -> dict[UUID, str]:
+        async with self._db.as_user(user_id) as conn:
+            if ids is None:
+                rows = await (await conn.execute(sql.ids)).fetchall()
+                ids = [row["id"] for row in rows]
+            rows = await (await conn.execute(sql.there, {"ids": list(ids)})).fetchall()
+        there = {row["id"]: row["title"] or UNTITLED for row in rows}
+        if not ids:
+            raise Refused("There is no conversation to export. Begin one first.")
+        if missing := [one for one in ids if one not in there]:
+            raise NotFound(
+                "There is no such conversation. It may have been deleted.", id=str(missing[0])
+            )
+        return {one: there[one] for one in ids}
+
+    async def _documents(
+        self, user_id: UUID, ids: list[UUID], told: _Progress
+    ) -> AsyncIterator[Document]:
+        for one in ids:
+            yield await read(self._db, user_id, one)
+            told.one_more()
+
+
+class _Progress:
+    def __init__(self, progress: Progress | None, many: int) -> None:
+        self._progress, self._many, self._done = progress, many, 0
+
+    def one_more(self) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress("Conversations are written", self._done / self._many)
+
+
+def _dated() -> str:
+    return f"Parley {datetime.now(UTC):%Y-%m-%d}"
+
+
+async def _as_json(documents: AsyncIterator[Document]) -> AsyncIterator[bytes]:
+    between = _HEAD + b"\n"
+    async for document in documents:
+        yield between + await asyncio.to_thread(_json, document)
+        between = b",\n"
+    yield b"\n]}\n"
+
+
+async def _alone(documents: AsyncIterator[Document], writing: Writing) -> AsyncIterator[bytes]:
+    async for document in documents:
+        yield await asyncio.to_thread(writing.write, document)
+
+
+async def _zipped(
+    documents: AsyncIterator[Document], names: list[str], writing: Writing
+) -> AsyncIterator[bytes]:
+    out = _Outlet()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        place = 0
+        async for document in documents:
+            data = await asyncio.to_thread(writing.write, document)
+            await asyncio.to_thread(packed.writestr, names[place], data)
+            place += 1
+            yield out.taken()
+    yield out.taken()
+
+
+class _Outlet:
+    """A file that is written and never kept: what was written is taken out."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._written.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        taken, self._written = b"".join(self._written), []
+        return taken
