@@ -33,6 +33,16 @@ class Core:
         """Do something on the core's loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
 
+    def said(self, text: str, conversation: Any = None) -> Any:
+        """A whole exchange; its turn."""
+        return self.run(self._said(text, conversation))
+
+    async def _said(self, text: str, conversation: Any) -> Any:
+        turn = await self.app.chat.send(self.host, text, conversation)
+        async for _ in turn.follow():
+            pass
+        return turn
+
 
 @pytest.fixture
 def core(make_settings) -> Iterator[Core]:

@@ -15,6 +15,7 @@ import { Deeds } from "./deeds.js";
 import { adopt } from "./libraries.js";
 import { openMenu } from "./menu.js";
 import { Models } from "./models.js";
+import { quoteOf } from "./quote.js";
 import { Thread } from "./thread.js";
 import { Welcome } from "./welcome.js";
 
@@ -265,9 +266,8 @@ class Chat {
     this.quoted = message?.data ?? null;
     this.chip.hidden = !message;
     if (!message) return;
-    const { author, text } = message.data;
     const drop = el("button", { type: "button", class: "act", "aria-label": "Do not reply to it", title: "Do not reply to it", on: { click: () => (this.quoting(null), this.composer.input.focus()) } }, icon("close"));
-    this.chip.replaceChildren(icon("reply"), el("span", { class: "quoted-by" }, author), el("span", { class: "quoted-text", dir: "auto" }, text.slice(0, 300)), drop);
+    this.chip.replaceChildren(...quoteOf(message.data), drop);
     this.composer.input.focus({ preventScroll: true });
   }
 

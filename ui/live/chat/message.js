@@ -5,6 +5,7 @@ import { icon, mark } from "../icons.js";
 import { when } from "../when.js";
 import { Actions, REACTIONS } from "./actions.js";
 import { Editing } from "./editing.js";
+import { quoteOf } from "./quote.js";
 import { typed } from "./typed.js";
 import { Writing } from "./writing.js";
 
@@ -111,7 +112,7 @@ export class Message {
   #showQuote() {
     const { quote } = this.data;
     this.quote.hidden = !quote;
-    if (quote) this.quote.replaceChildren(el("span", { class: "quoted-by" }, icon("reply"), quote.author), el("span", { class: "quoted-text", dir: "auto" }, quote.text));
+    if (quote) this.quote.replaceChildren(...quoteOf(quote));
     if (quote) this.quote.setAttribute("aria-label", `In reply to ${quote.author}: ${quote.text}. Go there.`);
   }
 
