@@ -34,13 +34,25 @@ STOPS_WITHIN = 6.0
 """Seconds after which a stop that does not come to an end is forced."""
 
 
+class Interrupts:
+    """Ctrl+C before there is a loop: raised, and remembered, for an import may swallow it."""
+
+    came = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+        raise KeyboardInterrupt
+
+
 def launch() -> int:
     """Run Parley until it is stopped, and return the exit code."""
     terminal = Terminal()
     settings = None
+    interrupts = Interrupts()
     try:
+        signal.signal(signal.SIGINT, interrupts)
         settings = load_settings()
-        Process(settings, terminal).run()
+        Process(settings, terminal).run(interrupts)
     except ParleyError as error:
         terminal.complain(str(error))
         return 2
@@ -74,13 +86,18 @@ class Process:
         self._stopping = False
         enter(self._house)
 
-    def run(self) -> None:
-        """Open, wait to be stopped, close. Raises what kept it from opening."""
+    def run(self, interrupts: Interrupts) -> None:
+        """Open, wait to be stopped, close; at once where it was interrupted before.
+
+        Raises what kept it from opening.
+        """
         loop = _new_loop()
         asyncio.set_event_loop(loop)
         life = loop.create_task(self._live(), name="life")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(self._stop, loop, life))
+        if interrupts.came:
+            life.cancel()
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 loop.run_until_complete(life)

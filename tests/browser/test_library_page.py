@@ -97,7 +97,7 @@ def test_several_are_archived_and_deleted_and_that_is_undone(page):
 
 
 def test_it_is_searched_as_one_types_and_opened(page, parley):
-    page.get_by_role("searchbox", name="Search conversations").last.press_sequentially("pe")
+    page.locator(".library").get_by_role("searchbox").press_sequentially("pe")
     expect(titles(page)).to_have_text(["Pears"])
     titles(page).click()
     expect(page).to_have_url(re.compile(r"/\?conversation=[0-9a-f-]{36}$"))

@@ -95,7 +95,7 @@ def test_what_is_written_is_found_by_meaning_in_another_language(page, parley):
     toast(page, "Remembered.")
     for text in (PIANO, SISTER):
         add(page, text)
-    search = page.get_by_role("searchbox")
+    search = page.get_by_role("searchbox", name="Search your memories")
     with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
         found = {"q": "Dónde vive mi hermana"}
         while http.get("/memories/search", params=found).json()[0]["memory"]["text"] != SISTER:

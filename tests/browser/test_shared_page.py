@@ -63,7 +63,7 @@ def window(browser):
     @contextlib.asynccontextmanager
     async def opened(locale="en-US", size=PHONE, expected=(), **more):
         context = await browser.new_context(locale=locale, **size, **more)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(WITHIN * 1000)
         page = await context.new_page()
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

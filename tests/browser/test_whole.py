@@ -19,7 +19,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.browser.chromium import launch
 from tests.ui.running import Running, running
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=WITHIN * 1000)
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -48,7 +48,7 @@ async def host_opens_a_room(browser: Browser, parley: Running, **more) -> tuple[
     """Rooms, "New room", a name, a language; the host's page and the link it shows."""
     context = await browser.new_context(**DESK, locale="en-US", **more)
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(WITHIN * 1000)
     await page.goto(parley.host)
     await page.get_by_role("link", name="Rooms").click()
     await page.get_by_label("Name of the room").fill("Kitchen table")
@@ -62,7 +62,7 @@ async def guest_joins(browser: Browser, link: str, name: str, locale: str, **mor
     """The link on a phone, a name, "Join"."""
     context = await browser.new_context(**PHONE, locale=locale, **more)
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(WITHIN * 1000)
     await page.goto(link)
     await page.locator(".join-form input").fill(name)
     await page.locator(".join-form .primary").click()
