@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 from llmock.pytest_plugin import LLMock
 from llmock.testing import LLMockServer
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from core.app import App, open_app
 from core.embedded import EmbeddedPostgres
@@ -109,12 +110,45 @@ def empty_database(postgres: str) -> Iterator[str]:
     drop_database(postgres, name)
 
 
+class Copies:
+    """Databases with the newest schema: the next one is made while a test uses this one."""
+
+    def __init__(self, server: str, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._thread = ThreadPoolExecutor(1)
+        self._next = self._begin()
+
+    def take(self) -> str:
+        """The conninfo of one that nobody has used."""
+        taken, self._next = self._next, self._begin()
+        return taken.result()
+
+    def give_back(self, conninfo: str) -> None:
+        """It is not needed any more."""
+        self._thread.submit(drop_database, self._server, str(conninfo_to_dict(conninfo)["dbname"]))
+
+    def close(self) -> None:
+        """Return once all that was begun is done."""
+        self._thread.shutdown()
+
+    def _begin(self) -> Future[str]:
+        return self._thread.submit(create_database, self._server, _next_name(), self._template)
+
+
+@pytest.fixture(scope="session")
+def copies(postgres: str, template: str) -> Iterator[Copies]:
+    made = Copies(postgres, template)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def database_url(postgres: str, template: str) -> Iterator[str]:
+def database_url(copies: Copies) -> Iterator[str]:
     """The conninfo of a fresh database with the newest schema."""
-    name = _next_name()
-    yield create_database(postgres, name, template)
-    drop_database(postgres, name)
+    conninfo = copies.take()
+    yield conninfo
+    copies.give_back(conninfo)
 
 
 @pytest.fixture(scope="session")

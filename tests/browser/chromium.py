@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Playwright
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--force-prefers-reduced-motion",
 ]  # fmt: skip
 
 

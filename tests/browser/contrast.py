@@ -6,15 +6,22 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+LASTS = 2000
+"""Milliseconds after which something pale is not about to change."""
 SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 LOOK = f"""() => {{
   const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap((one) => one.shadowRoot ? roots(one.shadowRoot) : [])];
   const moving = roots(document).flatMap((root) => root.getAnimations());
   const passing = moving.some((one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity);
-  return passing ? null : ({SCRIPT})();
+  const found = passing ? null : ({SCRIPT})();
+  const seen = window.parleyComplaints, now = performance.now();
+  if (found === null || !found.length) {{ delete window.parleyComplaints; return found; }}
+  if (seen?.found !== found.join()) window.parleyComplaints = {{ found: found.join(), since: now }};
+  return seen?.found === found.join() && now - seen.since > {LASTS} ? found : null;
 }}"""  # noqa: E501 - JavaScript
 """What complains, at a moment in which nothing fades: looked at and judged in one go, as a page may
-begin to run again at any time. What goes round for ever does not count."""
+begin to run again at any time. What goes round for ever does not count; a complaint counts that
+lasts, for what is drawn anew stands pale for a moment."""
 
 
 def is_readable(page: Page) -> None:

@@ -11,6 +11,7 @@ from playwright.async_api import async_playwright, expect
 from core.app import open_app
 from tests.browser.chromium import launch
 from tests.browser.guest_page import DESK, PHONE
+from tests.browser.puppet import WITHIN
 from tests.core.test_sharing import expire, fill
 from tests.ui.serving import serving
 from ui.api import guest_api

@@ -17,6 +17,7 @@ from llmock.testing import LLMockServer
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.chromium import launch
+from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
 expect.set_options(timeout=WITHIN * 1000)
