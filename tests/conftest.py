@@ -21,10 +21,11 @@ from core.app import App, open_app
 from core.embedded import EmbeddedPostgres
 from core.migrations import migrate
 from core.settings import Settings
+from tests.browser.chromium import find
 
 pytest_plugins = ["tests.fixtures_models"]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = find(whole=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:

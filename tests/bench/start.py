@@ -27,6 +27,7 @@ import psutil
 from playwright.async_api import Browser, async_playwright
 
 from tests.bench.processes import ROOT, free_port, table
+from tests.browser.chromium import find
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
@@ -135,7 +136,7 @@ async def main(rounds: int) -> None:
     theirs = bare(folder)
     figures: dict[str, list[float]] = {"ours": [], "theirs": []}
     async with async_playwright() as playwright:
-        chromium = shutil.which("chromium")
+        chromium = find()
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         await (await browser.new_page()).goto("about:blank")
         for number in range(rounds + 1):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
-from playwright.async_api import Browser, Playwright
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Playwright
 
+WHOLE = ("chromium", "chromium-browser")
+SHELL = ("chromium-headless-shell",)
+"""The same Chromium without its windows: a quarter of the time, and no microphone."""
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -13,9 +18,10 @@ FLAGS = [
 ]  # fmt: skip
 
 
-def find() -> str | None:
-    """Where Chromium is, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+def find(*, whole: bool = False) -> str | None:
+    """Where Chromium is, or None; its shell if there is one, unless it must be `whole`."""
+    names = WHOLE if whole else (*SHELL, *WHOLE)
+    return next((found for name in names if (found := shutil.which(name))), None)
 
 
 FAKE_MICROPHONE = "--use-fake-device-for-media-stream"
@@ -24,6 +30,7 @@ FAKE_MICROPHONE = "--use-fake-device-for-media-stream"
 
 async def launch(playwright: Playwright, *more: str) -> Browser:
     """A headless Chromium, the system's own; `more` flags for what a test is about."""
+    path = find(whole=FAKE_MICROPHONE in more)
     return await playwright.chromium.launch(
-        executable_path=find(), headless=True, args=[*FLAGS, *more]
+        executable_path=path, headless=True, args=[*FLAGS, *more]
     )

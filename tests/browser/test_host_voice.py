@@ -55,7 +55,7 @@ def parley(
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=find(), args=[*FLAGS, FAKE_MICROPHONE]
+            executable_path=find(whole=True), args=[*FLAGS, FAKE_MICROPHONE]
         )
         yield chromium
         chromium.close()
