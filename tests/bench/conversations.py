@@ -76,8 +76,10 @@ async def seen(act: Awaitable[object], wait: Awaitable[object]) -> float:
     return time.perf_counter() - begin
 
 
-async def browser(page: Page, host: str, made: list[UUID], long: UUID) -> Figures:
-    """Seconds until what was wanted is seen."""
+async def browser(
+    page: Page, host: str, made: list[UUID], long: UUID, newest: dict[UUID, int]
+) -> Figures:
+    """Seconds until what was wanted is seen; `newest`: messages that conversations end with."""
     took: Figures = {}
     message = page.locator(".chat .message").last
     search = page.get_by_role("searchbox", name="Search conversations")
@@ -92,6 +94,15 @@ async def browser(page: Page, host: str, made: list[UUID], long: UUID) -> Figure
         words = f"{WORDS.split('|')[n]} number {n + 20}"
         found = await seen(search.fill(words), page.locator(EXCERPT).first.wait_for())
         took.setdefault("search as one types", []).append(found)
+    await search.fill("")
+    for n in range(2 * IN_BROWSER):
+        name, wanted = (("open in the page", made[-1]), (f"open one of {LONG} in the page", long))[
+            n % 2
+        ]
+        entry = page.locator(f'.conversations a[href*="{wanted}"]').first
+        await entry.wait_for()
+        shown = page.locator(f"#message-{newest[wanted]}").wait_for()
+        took.setdefault(name, []).append(await seen(entry.click(), shown))
     for name, query in (("new", ""), (f"one of {LONG}", f"?conversation={long}")):
         await page.goto(f"http://{host}/{query}")
         await page.locator(".chat .composer textarea").wait_for()
@@ -113,10 +124,14 @@ async def measure(server: str, base: str, size: int, rounds: int) -> dict[str, o
             made = fill(database, row[0], size, EACH)
             [long] = fill(database, row[0], 1, LONG)
             figures = await api(http, made, long, rounds)
+            newest = {
+                one: (await http.get(f"/conversations/{one}?limit=1")).json()["messages"][-1]["id"]
+                for one in (made[-1], long)
+            }
         async with async_playwright() as playwright:
             chromium = await launch(playwright)
             page = await chromium.new_page(viewport={"width": 1280, "height": 800})
-            shown = await browser(page, running.host, made, long)
+            shown = await browser(page, running.host, made, long, newest)
             await chromium.close()
     return {
         "conversations": size,

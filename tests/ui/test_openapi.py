@@ -23,7 +23,7 @@ def _try_everything(address: str) -> None:
     for operation in schema.get_all_operations():
 
         @settings(
-            max_examples=25, deadline=None, database=None, derandomize=True,
+            max_examples=15, deadline=None, database=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @_given(operation.ok())
