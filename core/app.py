@@ -172,16 +172,10 @@ async def open_app(
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
             open_chat(
-                preferences,
-                database,
-                events,
-                providers,
-                conversations,
-                jobs,
-                recall,
+                preferences, database, events, providers, conversations, jobs, recall,
                 learning.after_turn,
             )
-        )
+        )  # fmt: skip
         slates = Slates(database)
         slate_runs = await stack.enter_async_context(
             open_runs(database, events, engines, Writer(preferences, providers), recall)
@@ -189,24 +183,31 @@ async def open_app(
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
         shares = Shares(database, events, Vault(settings))
-        jobs.every("17 3 * * *", "forget_events", lambda: events.forget(EVENTS_KEPT))
-        jobs.every("23 3 * * *", "forget_slates", lambda: slates.forget_deleted(SLATES_KEPT))
-        jobs.every("29 3 * * *", "forget_shares", lambda: shares.forget(SHARES_KEPT))
-        jobs.every("* * * * *", "interrupt_orphans", chat.interrupt_orphans)
-        jobs.every("*/10 * * * *", "index_what_was_missed", memory_index.keep_up)
-        jobs.every("*/10 * * * *", "purge_conversations", lambda: conversations.purge(UNDO_WITHIN))
-        jobs.every("*/10 * * * *", "purge_memories", lambda: memories.purge(UNDO_WITHIN))
-        await stack.enter_async_context(jobs.open())
-        if working:
-            await stack.enter_async_context(jobs.working())
-            for by_itself in (presence.keep(), providers.look_around(), memory_index.keep_up()):
-                await stack.enter_async_context(_running(by_itself))
-        yield App(
+        app = App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, recall,
             learning, speech, slates, slate_runs, shares, Readers(database, events), jobs, host_id,
         )  # fmt: skip
+        _chores(app)
+        await stack.enter_async_context(jobs.open())
+        if working:
+            await stack.enter_async_context(jobs.working())
+            for by_itself in (presence.keep(), providers.look_around(), memory_index.keep_up()):
+                await stack.enter_async_context(_running(by_itself))
+        yield app
+
+
+def _chores(app: App) -> None:
+    """What is done again and again, by one process at a time."""
+    every, minutes = app.jobs.every, "*/10 * * * *"
+    every("17 3 * * *", "forget_events", lambda: app.events.forget(EVENTS_KEPT))
+    every("23 3 * * *", "forget_slates", lambda: app.slates.forget_deleted(SLATES_KEPT))
+    every("29 3 * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
+    every("* * * * *", "interrupt_orphans", app.chat.interrupt_orphans)
+    every(minutes, "index_what_was_missed", app.memory_index.keep_up)
+    every(minutes, "purge_conversations", lambda: app.conversations.purge(UNDO_WITHIN))
+    every(minutes, "purge_memories", lambda: app.memories.purge(UNDO_WITHIN))
 
 
 async def _complaint(check: Awaitable[None]) -> str | None:

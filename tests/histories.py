@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -25,10 +26,13 @@ def said(n: int) -> str:
     return f"{words.capitalize()} number {n}.{other}"
 
 
-def fill(conninfo: str, user: UUID, conversations: int, each: int) -> list[UUID]:
+def fill(
+    conninfo: str, user: UUID, conversations: int, each: int, say: Callable[[int], str] = said
+) -> list[UUID]:
     """Give somebody chats of `each` messages, the newest last; `conninfo` is an administrator's.
 
-    Returns their ids. The messages of one follow each other; triggers do not run.
+    `say(n)`: what the n-th message of all says, counted from 1. Returns the chats' ids. The
+    messages of one follow each other; triggers do not run.
     """
     made: list[UUID] = []
     with psycopg.connect(conninfo) as conn:
@@ -36,36 +40,35 @@ def fill(conninfo: str, user: UUID, conversations: int, each: int) -> list[UUID]
         conn.execute("LOCK messages")
         row = conn.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()
         assert row
-        first = row[0] + 1
+        last = row[0]
         for n in range(conversations):
-            made.append(uuid4())
-            _one(conn, user, made[-1], first + n * each, each, n - conversations)
-        last = first + conversations * each
+            texts = [say(n * each + place) for place in range(1, each + 1)]
+            made.append(_one(conn, user, last + 1, texts, n - conversations))
+            last += each
         conn.execute("SELECT setval(pg_get_serial_sequence('messages', 'id'), %s)", [last])
     with psycopg.connect(conninfo, autocommit=True) as conn:
         conn.execute("VACUUM ANALYZE messages, conversations")
     return made
 
 
-def _one(
-    conn: psycopg.Connection, user: UUID, conversation: UUID, first: int, each: int, age: int
-) -> None:
-    begun = _NEWEST + timedelta(hours=age)
+def _one(conn: psycopg.Connection, user: UUID, first: int, texts: list[str], age: int) -> UUID:
+    """One chat; `first`: the id of its first message. Its own id."""
+    made, begun = uuid4(), _NEWEST + timedelta(hours=age)
     conn.execute(
         "INSERT INTO conversations (id, user_id, kind, title, head_id, created_at, updated_at,"
         " tags) VALUES (%s, %s, 'chat', %s, %s, %s, %s, %s)",
-        [conversation, user, said(first)[:60], first + each - 1, begun,
-         begun + timedelta(seconds=each), ["work"] if first % 3 == 0 else []],
+        [made, user, texts[0][:60], first + len(texts) - 1, begun,
+         begun + timedelta(seconds=len(texts)), ["work"] if first % 3 == 0 else []],
     )  # fmt: skip
     with conn.cursor().copy(
         "COPY messages (id, conversation_id, user_id, parent_id, role, language, text, status,"
         " provider, model, created_at, finished_at) FROM STDIN"
     ) as copy:
-        for n in range(first, first + each):
-            at = begun + timedelta(seconds=n - first)
-            asks = (n - first) % 2 == 0
+        for n, text in enumerate(texts):
+            at, asks = begun + timedelta(seconds=n), n % 2 == 0
             copy.write_row(
-                (n, conversation, user, None if n == first else n - 1,
-                 "user" if asks else "assistant", "en", said(n), "complete",
+                (first + n, made, user, first + n - 1 if n else None,
+                 "user" if asks else "assistant", "en", text, "complete",
                  None if asks else "openai", None if asks else "puppet", at, at)
             )  # fmt: skip
+    return made

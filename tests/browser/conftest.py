@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import pytest_asyncio
+from playwright import async_api, sync_api
 from playwright.async_api import async_playwright
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, find, launch
 from tests.browser.guest_page import PHONE
+from tests.browser.host_page import open_chat
 from tests.browser.puppet import WITHIN, Puppet, puppet
 from tests.browser.room_server import serving
 from tests.ui.running import Running, running
+
+for api_of in (sync_api, async_api):
+    api_of.expect.set_options(timeout=WITHIN * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +97,20 @@ def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         TRANSLATION_ENGINE="local",
     ) as process:
         yield process
+
+
+@pytest.fixture
+def page(context: BrowserContext, parley: Running) -> Page:
+    """The chat page with nothing said yet."""
+    return open_chat(context.new_page(), parley.host)
+
+
+@pytest.fixture
+def api(parley: Running) -> Iterator[httpx.Client]:
+    """The host's API; at the end nothing is left in the list."""
+    with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
+        yield http
+        for archived in (True, False):
+            found = http.get("/conversations", params={"archived": archived, "limit": 1000}).json()
+            if ids := [one["id"] for one in found]:
+                http.post("/conversations/delete", json={"ids": ids})

@@ -23,12 +23,6 @@ from tests.browser.host_page import (
 from tests.browser.puppet import WITHIN, Reply
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
-
-
-@pytest.fixture
-def page(context, parley) -> Page:
-    return open_chat(context.new_page(), parley.host)
 
 
 def texts(page: Page) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.host_page import (
     answered,
@@ -13,22 +13,13 @@ from tests.browser.host_page import (
     is_at_rest,
     last,
     messages,
-    open_chat,
     press,
     stop,
     typing,
 )
 from tests.browser.puppet import WITHIN
-from tests.ui.running import Running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
-
-
-@pytest.fixture
-def page(context: BrowserContext, parley: Running) -> Page:
-    """The chat page with nothing said yet."""
-    return open_chat(context.new_page(), parley.host)
 
 
 def test_a_reply_shows_as_it_streams(page, model):

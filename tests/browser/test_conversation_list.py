@@ -1,27 +1,12 @@
 """The list of conversations in the sidebar, in a real Chromium."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.puppet import WITHIN
-from tests.ui.running import Running
-
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
-
-
-@pytest.fixture
-def api(parley: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
-        yield http
-        ids = [one["id"] for one in http.get("/conversations").json()]
-        if ids:
-            http.post("/conversations/delete", json={"ids": ids})
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
 from websockets.sync.client import connect
 
 from tests.browser.host_page import (
@@ -16,20 +16,11 @@ from tests.browser.host_page import (
     is_at_rest,
     last,
     messages,
-    open_chat,
     typing,
 )
 from tests.browser.puppet import TITLE, WITHIN
-from tests.ui.running import Running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
-
-
-@pytest.fixture
-def page(context: BrowserContext, parley: Running) -> Page:
-    """The chat page with nothing said yet."""
-    return open_chat(context.new_page(), parley.host)
 
 
 def test_a_conversation_is_listed_at_once_and_names_itself(page, model):

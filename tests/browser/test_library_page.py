@@ -1,34 +1,13 @@
 """The conversations page, in a real Chromium."""
 
 import re
-from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.contrast import is_readable
-from tests.browser.puppet import WITHIN
-from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
-
-
-@pytest.fixture(scope="module")
-def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("parley")) as process:
-        yield process
-
-
-@pytest.fixture
-def api(parley: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
-        yield http
-        for archived in (True, False):
-            found = http.get("/conversations", params={"archived": archived, "limit": 1000}).json()
-            if ids := [one["id"] for one in found]:
-                http.post("/conversations/delete", json={"ids": ids})
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
 
 SISTER, NURSE, PIANO = "My sister Ana lives in Lisbon", "I work as a nurse", "I play the piano"
 ARABIC = "أعمل طبيبة في مستشفى القاهرة"

@@ -15,7 +15,6 @@ from tests.browser.puppet import WITHIN, Puppet, Reply
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
 
 
 @pytest.fixture

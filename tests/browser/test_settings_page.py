@@ -17,7 +17,6 @@ from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
 
 KEY = "gsk_a_good_key_0123456789abcdef"
 OLLAMA = 11434

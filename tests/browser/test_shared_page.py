@@ -12,7 +12,8 @@ from core.app import open_app
 from tests.browser.chromium import launch
 from tests.browser.guest_page import DESK, PHONE
 from tests.browser.puppet import WITHIN
-from tests.core.test_sharing import expire, fill
+from tests.core.sharing.reader import expire
+from tests.histories import fill
 from tests.ui.serving import serving
 from ui.api import guest_api
 from ui.guest import mount_shared_page, strings
@@ -321,8 +322,7 @@ async def test_fits_a_phone_in_both_themes(window, link, ask, theme):
 
 
 async def test_five_thousand_messages_come_as_one_scrolls(app, window, link, database_url):
-    conversation = (await app.conversations.create(app.host_id)).id
-    fill(database_url, conversation, 5000)
+    [conversation] = fill(database_url, app.host_id, 1, 5000, "message {}".format)
     where, _ = await link(conversation)
     async with window(size=DESK) as page:
         await page.goto(where)

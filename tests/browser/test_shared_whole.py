@@ -19,7 +19,6 @@ from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from tests.browser.puppet import WITHIN, Puppet, Reply
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
 
 STATION = "Where is the train station?"
 ESTACAO = "Onde está a estação de trem?"

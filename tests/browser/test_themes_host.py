@@ -15,7 +15,6 @@ from tests.browser.test_themes_guest import FIRST_PAINT, bars
 from tests.ui.running import Running, running
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=WITHIN * 1000)
 PASSWORD = "a-password-for-tests"
 LIGHT, DARK = "rgb(253, 252, 249)", "rgb(23, 24, 22)"
 ANSWER = """A *reply* with a [link](https://example.org), `code` and \\(x^2\\).

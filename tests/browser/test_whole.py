@@ -20,7 +20,6 @@ from tests.browser.chromium import launch
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
-expect.set_options(timeout=WITHIN * 1000)
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}

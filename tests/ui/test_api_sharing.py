@@ -13,7 +13,8 @@ from core import languages
 from core.errors import NotFound, PasswordNeeded, Refused, WrongPassword
 from core.sharing.fetching import fetch
 from core.sharing.reading import PAGE
-from tests.core.test_sharing import expire, fill
+from tests.core.sharing.reader import expire
+from tests.histories import fill
 from tests.ui.serving import serving, socket
 from ui.api import guest_api
 from ui.guest import mount_shared_page, strings
@@ -210,8 +211,7 @@ async def test_a_socket_tells_a_live_conversation_as_it_goes_on(app, guest_door,
 
 
 async def test_a_socket_pages_through_a_long_snapshot(app, guest_door, share, database_url):
-    conversation = (await app.conversations.create(app.host_id)).id
-    fill(database_url, conversation, 120)
+    [conversation] = fill(database_url, app.host_id, 1, 120, "message {}".format)
     token, _ = await share(str(conversation))
     async with socket(guest_door, f"/ws/shared/{token}") as window:
         await window.send(join={})
@@ -278,8 +278,8 @@ async def test_a_copy_is_made_at_the_host_door_alone(client, guest, chat, share)
 
 
 async def test_a_link_of_another_parley_is_taken_over(guest_door, client, share, app, database_url):
-    conversation = (await app.conversations.create(app.host_id, title="Long")).id
-    fill(database_url, conversation, 700)
+    [conversation] = fill(database_url, app.host_id, 1, 700, "message {}".format)
+    await app.conversations.rename(app.host_id, conversation, "Long")
     token, made = await share(str(conversation), password="blue fox")
     link = f"http://{guest_door}/shared/{token}"
     title, said = await fetch(link, "blue fox")

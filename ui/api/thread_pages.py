@@ -28,13 +28,8 @@ class Pages:
         self._core = core
         self._user = user
 
-    async def newest(self, conversation_id: UUID) -> Frame:
-        """The end of a conversation."""
-        read = await self._core.conversations.messages(self._user, conversation_id, PAGE + 1)
-        return await self._page(read[-PAGE:], earlier=len(read) > PAGE)
-
-    async def older(self, conversation_id: UUID, before: int) -> Frame:
-        """What was said before a message."""
+    async def older(self, conversation_id: UUID, before: int | None = None) -> Frame:
+        """What was said before a message; the end of the conversation without one."""
         read = await self._core.conversations.messages(
             self._user, conversation_id, PAGE + 1, before
         )

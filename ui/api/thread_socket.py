@@ -127,11 +127,11 @@ class ThreadDesk(Desk[Wish]):
 
     async def _page(self, conversation_id: UUID, around: int | None) -> Frame:
         if around is None:
-            return await self._pages.newest(conversation_id)
+            return await self._pages.older(conversation_id)
         try:
             return await self._pages.around(conversation_id, around)
         except NotFound as error:
-            return {**await self._pages.newest(conversation_id), "missing": str(error)}
+            return {**await self._pages.older(conversation_id), "missing": str(error)}
 
     async def _older(self, wish: Wish) -> Frame:
         return await self._pages.older(self._here(), wish.older)
