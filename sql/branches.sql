@@ -50,7 +50,7 @@ SELECT id, text FROM messages WHERE id = ANY(%(ids)s::bigint[])
 UPDATE conversations c SET head_id = leaf_below(m.id) FROM messages m
 WHERE m.id = %(message_id)s AND c.id = m.conversation_id AND c.kind = 'chat'
   AND c.deleted_at IS NULL
-RETURNING c.id
+RETURNING c.id, m.parent_id
 
 -- name: title_at
 SELECT c.title FROM messages m JOIN conversations c ON c.id = m.conversation_id

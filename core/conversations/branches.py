@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from core.conversations.conversation import TITLE_LENGTH, Branch, Message
@@ -55,14 +56,7 @@ class Branches:
         return {
             row["id"]: Facts(
                 row["variants"],
-                Quote(
-                    row["quote_id"],
-                    row["quote_role"],
-                    row["quote_author"],
-                    one_line(row["quote_text"], QUOTED),
-                )
-                if row["quote_id"]
-                else None,
+                _quote(row) if row["quote_id"] else None,
                 row["reaction"],
                 row["bookmarked"],
             )
@@ -94,7 +88,7 @@ class Branches:
             row = await (await conn.execute(sql.choose, {"message_id": message_id})).fetchone()
             if row is None:
                 raise _no_message()
-            chosen = {"message_id": message_id}
+            chosen = {"message_id": message_id, "after": row["parent_id"]}
             await self._events.publish(conn, row["id"], "branch", chosen)
 
     async def fork(self, user_id: UUID, message_id: int) -> UUID:
@@ -129,6 +123,11 @@ async def quoted(conn: Connection, branch: Branch) -> dict[int, str]:
         return {}
     rows = await (await conn.execute(sql.texts, {"ids": ids})).fetchall()
     return {row["id"]: row["text"] for row in rows}
+
+
+def _quote(row: Mapping[str, Any]) -> Quote:
+    begins = one_line(row["quote_text"], QUOTED)
+    return Quote(row["quote_id"], row["quote_role"], row["quote_author"], begins)
 
 
 def _no_message() -> NotFound:

@@ -68,6 +68,26 @@ def test_a_message_changed_in_its_place_has_a_branch_of_its_own(page, model):
     assert texts(page) == ["Name a tree", "Oak."]
 
 
+def test_a_change_that_cannot_be_sent_yet_stays_in_its_editor(page, model):
+    answered(page, model, "Name a fruit", "Apple.")
+    reply = ask(page, model, "Another")
+    messages(page).first.get_by_role("button", name="Edit", exact=True).click()
+    field = page.get_by_label("Your message, changed")
+    field.fill("Name a tree")
+    field.press("Enter")
+    expect(page.get_by_text("A reply is still being written.")).to_be_visible()
+    expect(field).to_have_value("Name a tree")
+    reply.write("Pear.")
+    reply.end()
+    is_answered(page)
+    field.press("Enter")
+    reply = model.expect()
+    assert reply.question == "Name a tree"
+    reply.write("Oak.")
+    reply.end()
+    is_at_rest(page, 2)
+
+
 def test_replies_tried_again_stand_side_by_side(page, model):
     answered(page, model, "Say a number", "One.")
     for number, word in ((2, "Two."), (3, "Three.")):

@@ -46,6 +46,15 @@ async def test_several_are_deleted_and_restored(client, talk):
     assert len((await read(client, talk))["messages"]) == 4
 
 
+async def test_several_are_archived_and_taken_back(client, talk):
+    ids = {"ids": [talk["conversation_id"]]}
+    assert (await client.post("/conversations/archive", json=ids)).status_code == 204
+    assert (await client.get("/conversations")).json() == []
+    back = await client.post("/conversations/archive", json={**ids, "on": False})
+    assert back.status_code == 204
+    assert len((await client.get("/conversations")).json()) == 1
+
+
 async def test_it_is_found_as_one_types(client, talk):
     for typed in ("ap", "appl", "CINN"):
         (hit,) = (await client.get("/conversations/search", params={"q": typed})).json()

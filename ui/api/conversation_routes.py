@@ -98,6 +98,12 @@ class Ids(BaseModel):
     ids: list[UUID] = Field(min_length=1, max_length=10_000)
 
 
+class Archived(Ids):
+    """Conversations, and whether they are put away."""
+
+    on: bool = True
+
+
 @router.get("", responses=_ERRORS | _UNKNOWN)
 async def list_conversations(
     core: Core,
@@ -149,6 +155,12 @@ async def search_conversations(
 async def list_tags(core: Core, user: User) -> dict[str, int]:
     """All the tags, and how many conversations have each."""
     return await core.conversations.tags(user)
+
+
+@router.post("/archive", status_code=204, responses=_ERRORS | _UNKNOWN)
+async def archive_conversations(core: Core, user: User, which: Archived) -> None:
+    """Put several out of the list, or back into it."""
+    await core.conversations.archive(user, which.ids, on=which.on)
 
 
 @router.post("/delete", status_code=204, responses=_ERRORS | _UNKNOWN)

@@ -7,6 +7,7 @@ with what was asked for, or {"event": "error", "n", "code", "message"}; and news
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from core.app import App
 from core.errors import ParleyError
+
+log = logging.getLogger(__name__)
 
 Frame = dict[str, Any]
 
@@ -46,6 +49,7 @@ class Desk(Generic[W]):
         self._telling: set[asyncio.Task[None]] = set()
         self._doing: set[asyncio.Task[None]] = set()
         self._one_by_one = asyncio.Lock()
+        self._closed = False
 
     async def serve(self) -> None:
         """Heed what the page wishes until it goes."""
@@ -74,6 +78,7 @@ class Desk(Generic[W]):
 
     def close(self) -> None:
         """Tell nothing any more; what was wished is done."""
+        self._closed = True
         for task in tuple(self._telling):
             task.cancel()
 
@@ -82,6 +87,8 @@ class Desk(Generic[W]):
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+        if self._closed:
+            task.cancel()
         return task
 
     def _finishing(self, work: Any) -> None:
@@ -100,8 +107,14 @@ class Desk(Generic[W]):
                 done = await self._deeds[name](wish)
                 await self._tell({"event": "done", "n": wish.n, **done})
         except ParleyError as error:
-            told = {"event": "error", "n": wish.n, "code": error.code, "message": str(error)}
-            await self._tell(told)
+            await self._refuse(wish, error)
+        except Exception:
+            log.exception("A wish failed unexpectedly")
+            await self._refuse(wish, ParleyError())
+
+    async def _refuse(self, wish: W, error: ParleyError) -> None:
+        told = {"event": "error", "n": wish.n, "code": error.code, "message": str(error)}
+        await self._tell(told)
 
     async def _tell(self, content: Frame) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.app import App
 from core.conversations import Facts, Message, Quote
-from core.errors import NotFound
+from core.errors import Busy, NotFound
 from core.memories.memory import Memory
 from core.providers.port import AUTO
 from ui.models import model_name
@@ -40,10 +40,11 @@ class Pages:
         read = await self._core.branches.after(self._user, conversation_id, after, PAGE + 1)
         return await self._page(read[:PAGE], later=len(read) > PAGE)
 
-    async def around(self, conversation_id: UUID, message_id: int) -> Frame:
-        """A message with what was said before and after it; its branch becomes the visible one.
+    async def around(self, conversation_id: UUID, message_id: int, *, choose: bool) -> Frame:
+        """A message with what was said before and after it.
 
-        Raises NotFound.
+        Where it stands on another branch, that becomes the visible one. Raises NotFound, or Busy
+        where it must not be chosen now.
         """
         before = await self._core.conversations.messages(
             self._user, conversation_id, BEFORE + 1, message_id
@@ -51,6 +52,8 @@ class Pages:
         last = before[-1].id if before else 0
         after = await self._core.branches.after(self._user, conversation_id, last, PAGE + 1)
         if not after or after[0].id != message_id:
+            if not choose:
+                raise Busy
             await self._core.branches.choose(self._user, message_id)
             after = await self._core.branches.after(self._user, conversation_id, last, PAGE + 1)
         if not after or after[0].id != message_id:

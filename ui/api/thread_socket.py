@@ -80,8 +80,8 @@ class Wish(Asked):
     stop: bool = False
     choose: int = 0
     fork: int = 0
-    react: React | None = None
-    bookmark: Bookmark | None = None
+    react: React = React(message=0, kind=None)
+    bookmark: Bookmark = Bookmark(message=0, on=False)
     reopen: bool = False
 
 
@@ -119,18 +119,18 @@ class ThreadDesk(Desk[Wish]):
             raise NotFound("There is no such conversation. It may have been deleted.")
         await self._listen(conversation.id)
         turn = await self._core.chat.attach(self._user, conversation.id)
-        page = await self._page(conversation.id, wish.around)
+        page = await self._page(conversation.id, wish.around, choose=turn is None)
         if turn:
             self._follow(turn)
         shown = {"id": str(conversation.id), "ended": conversation.ended_at is not None}
         return {**shown, "turn": turn.message_id if turn else None, **page, **around}
 
-    async def _page(self, conversation_id: UUID, around: int | None) -> Frame:
+    async def _page(self, conversation_id: UUID, around: int | None, *, choose: bool) -> Frame:
         if around is None:
             return await self._pages.older(conversation_id)
         try:
-            return await self._pages.around(conversation_id, around)
-        except NotFound as error:
+            return await self._pages.around(conversation_id, around, choose=choose)
+        except (Busy, NotFound) as error:
             return {**await self._pages.older(conversation_id), "missing": str(error)}
 
     async def _older(self, wish: Wish) -> Frame:
@@ -174,12 +174,10 @@ class ThreadDesk(Desk[Wish]):
         return {"id": str(await self._core.branches.fork(self._user, wish.fork))}
 
     async def _react(self, wish: Wish) -> Frame:
-        assert wish.react
         await self._core.marks.react(self._user, wish.react.message, wish.react.kind)
         return {}
 
     async def _bookmark(self, wish: Wish) -> Frame:
-        assert wish.bookmark
         await self._core.marks.bookmark(self._user, wish.bookmark.message, on=wish.bookmark.on)
         return {}
 
@@ -225,6 +223,8 @@ class ThreadDesk(Desk[Wish]):
         except ParleyError as error:
             if not heard.done():
                 heard.set_exception(error)
+        finally:
+            heard.cancel()  # nobody waits for ever for a page that has gone
 
     async def _heard(self, conversation_id: UUID, event: Event) -> None:
         told = {"id": str(conversation_id)}
@@ -235,9 +235,7 @@ class ThreadDesk(Desk[Wish]):
             else:
                 await self._tell_turn(conversation_id)
         elif event.kind == "branch":
-            page = await self._pages.around(conversation_id, message_id)
-            after = next(m["parent"] for m in page["messages"] if m["id"] == message_id)
-            await self._tell({"event": "branch", "after": after, **told})
+            await self._tell({"event": "branch", "after": event.payload["after"], **told})
         elif event.kind == "mark" or (event.kind == "reply" and message_id != self._followed):
             await self._tell_message(conversation_id, message_id)
 

@@ -1,14 +1,13 @@
 """The one bridge from Streamlit's script threads to the core's event loop.
 
-`attach_core` is called where the core is open; pages then use `core`, `run` and `begin`. Nothing
-of the core may be awaited anywhere else than on its loop.
+`attach_core` is called where the core is open; pages then use `core` and `run`. Nothing of the
+core may be awaited anywhere else than on its loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -65,27 +64,18 @@ def core() -> App:
     return _here().app
 
 
-def begin(work: Coroutine[Any, Any, T]) -> Future[T]:
-    """Begin `work` on the core's loop; its result comes with `result_of`. Raises NotOpen."""
+def run(work: Coroutine[Any, Any, T], timeout: float = ANSWER_WITHIN) -> T:
+    """Do `work` on the core's loop and wait for it. Raises what it raised, NotOpen, TooSlow."""
     try:
-        return asyncio.run_coroutine_threadsafe(work, _here().loop)
+        begun = asyncio.run_coroutine_threadsafe(work, _here().loop)
     except (NotOpen, RuntimeError) as error:
         work.close()
         raise NotOpen from error
-
-
-def result_of(work: Future[T], timeout: float = ANSWER_WITHIN) -> T:
-    """Wait for what `begin` began. Raises what it raised, TooSlow after `timeout` seconds."""
     try:
-        return work.result(timeout)
+        return begun.result(timeout)
     except FutureTimeoutError as error:
-        work.cancel()
+        begun.cancel()
         raise TooSlow from error
-
-
-def run(work: Coroutine[Any, Any, T], timeout: float = ANSWER_WITHIN) -> T:
-    """Do `work` on the core's loop and wait for it. Raises what it raised, NotOpen, TooSlow."""
-    return result_of(begin(work), timeout)
 
 
 def _here() -> _Attached:

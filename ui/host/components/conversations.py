@@ -12,7 +12,7 @@ _mount = st.components.v2.component(
     "parley_conversations",
     html='<nav class="conversations" aria-label="Conversations"></nav>',
     css=source("conversations.css"),
-    js=source("news.js", "conversations.js"),
+    js=source("conversations.js"),
 )
 
 

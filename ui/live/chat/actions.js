@@ -66,7 +66,7 @@ export class Actions {
     if (!variants || variants.length < 2) return null;
     const at = variants.indexOf(id);
     const step = (name, label, by) => {
-      const one = button(name, label, () => this.context.desk.choose(this.message, variants[at + by]));
+      const one = button(name, label, () => this.context.desk.choose(variants[at + by]));
       one.disabled = variants[at + by] === undefined;
       return one;
     };

@@ -42,7 +42,7 @@ export function mountChat(root, options) {
 
 class Chat {
   constructor(root, { conversation, message, strings, theme, onAddress, onGo }) {
-    Object.assign(this, { id: conversation, aim: message ?? null, onAddress, onGo, turn: null, frames: [], ended: false, quoted: null });
+    Object.assign(this, { id: conversation, aim: message ?? null, onAddress, onGo, turn: null, reading: null, frames: [], ended: false, quoted: null });
     this.words = new Words(strings, "en");
     this.aloud = new Aloud({ following: false, onChange: () => this.thread.messages.forEach((one) => one.actions.offerReading()) });
     this.deeds = new Deeds(this);
@@ -141,18 +141,22 @@ class Chat {
   async load() {
     const { id, aim } = this;
     if (!this.line.up) return;
+    const reading = (this.reading = {}); // what comes meanwhile waits: it belongs below the page
     try {
       const page = await this.line.ask({ open: id, around: aim });
-      if (id === this.id) await this.#show(page, aim);
+      if (reading === this.reading && id === this.id) await this.#show(page, aim, reading);
     } catch (error) {
-      if (id !== this.id || error.code === "lost") return;
+      if (reading !== this.reading || id !== this.id || error.code === "lost") return;
       if (error.code === "not_found") this.open(null).then(() => this.complain(error.message));
       else this.complain(error.message);
       if (error.code === "not_found") this.onAddress(null);
+    } finally {
+      if (reading === this.reading) this.reading = null;
+      this.#soon();
     }
   }
 
-  async #show(page, aim) {
+  async #show(page, aim, reading) {
     this.aim = null;
     this.models.take(page.models);
     this.composer.setLimits({ recording_seconds: page.recording_seconds });
@@ -160,6 +164,7 @@ class Chat {
     if (page.missing) this.tell(page.missing);
     if (page.welcome) this.welcome.show(page.welcome);
     if (page.id) await this.#take(page, page.missing ? null : aim);
+    if (reading !== this.reading) return;
     this.answering(page.turn ?? null);
     this.recount();
     this.deeds.recover();
@@ -188,10 +193,18 @@ class Chat {
   /** Everything that came within a frame is shown in one go. */
   #heard(event) {
     this.frames.push(event);
-    if (this.frames.length === 1) (document.hidden ? setTimeout : requestAnimationFrame)(() => this.#apply());
+    this.#soon();
+  }
+
+  #soon() {
+    if (this.scheduled || !this.frames.length) return;
+    this.scheduled = true;
+    (document.hidden ? setTimeout : requestAnimationFrame)(() => this.#apply());
   }
 
   #apply() {
+    this.scheduled = false;
+    if (this.reading) return;
     for (const frame of this.frames.splice(0)) {
       if (this.id === null && frame.event === "turn" && this.turn) this.become(frame.id);
       if (frame.event === "welcome" || frame.id === this.id) this.#one(frame);
@@ -245,7 +258,6 @@ class Chat {
     this.welcome.element.hidden = this.id !== null || messages.length > 0;
     const last = messages.findLast(({ data }) => data.role === "assistant");
     this.models.follow(last?.data.entry ?? null);
-    this.element.classList.toggle("new", !this.welcome.element.hidden);
   }
 
   end(ended) {

@@ -6,6 +6,7 @@ import { put } from "./clipboard.js";
 import { loaded } from "./libraries.js";
 
 const LONGEST = 30000; // characters up to which code is coloured
+const COLOURED_AFTER = 250; // ms
 const SAID_FOR = 1800; // ms
 
 /** The element of some code; `language` as it was named, or empty. */
@@ -19,10 +20,17 @@ export function codeBlock(text, language = "") {
   return block;
 }
 
-/** Let a block that grows say more, in its place. */
+/** Let a block that grows say more, in its place; the colours follow, for all of it is looked at. */
 export function growCode(block, text) {
   const code = block.querySelector("code");
-  if (code.textContent !== text) fill(code, text, block.dataset.language);
+  const shown = code.textContent;
+  if (text === shown) return;
+  if (text.startsWith(shown)) code.append(text.slice(shown.length));
+  else code.textContent = text;
+  block.colouring ??= setTimeout(() => {
+    block.colouring = null;
+    fill(code, code.textContent, block.dataset.language);
+  }, COLOURED_AFTER);
 }
 
 function fill(code, text, language) {

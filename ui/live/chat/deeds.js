@@ -10,7 +10,7 @@ export class Deeds {
   /** Say something. `beside`: a message of one's own it stands in for; `quote`: what it replies to. */
   async say(text, { beside = null, quote = null } = {}) {
     const { chat } = this;
-    if (chat.turn !== null || !chat.line.up) return this.#giveBack(text, beside);
+    if (chat.turn !== null || !chat.line.up) return this.#giveBack({ text, beside, quote });
     const after = beside ? beside.parent : (chat.thread.last?.id ?? null);
     if (chat.thread.later) await this.toEnd();
     const { id } = chat;
@@ -20,8 +20,8 @@ export class Deeds {
     chat.thread.follow();
     chat.answering("new");
     chat.recount();
-    this.unsure = { id, text, beside, last: after ?? 0 };
-    return this.#begin({ say: { text, quote: quote?.id ?? null, beside: beside?.id ?? null }, who: chat.models.answering }, text, beside);
+    const said = { id, text, beside, quote, last: after ?? 0 };
+    return this.#begin({ say: { text, quote: quote?.id ?? null, beside: beside?.id ?? null }, who: chat.models.answering }, said);
   }
 
   retry(message, who = this.chat.models.choice) {
@@ -44,7 +44,7 @@ export class Deeds {
     chat.composer.stop.disabled = false;
   }
 
-  choose(message, id) {
+  choose(id) {
     return this.#ask({ choose: id });
   }
 
@@ -106,7 +106,7 @@ export class Deeds {
     if (after !== null && !chat.thread.find(after)) return;
     const page = await this.#ask({ newer: after ?? 0 });
     if (!page) return;
-    chat.thread.keep(() => chat.thread.put(after, page.messages));
+    chat.thread.put(after, page.messages);
     chat.thread.later = page.later;
     if (after === null) chat.thread.earlier = false;
     chat.recount();
@@ -128,7 +128,7 @@ export class Deeds {
     this.unsure = null;
     if (!unsure || unsure.id !== chat.id) return;
     const kept = chat.thread.messages.some(({ data }) => data.role === "user" && data.text === unsure.text && data.id > unsure.last);
-    if (!kept) this.#takeBack(unsure.text, unsure.beside);
+    if (!kept) this.#takeBack(unsure);
   }
 
   async #again(message, wish, after) {
@@ -143,40 +143,48 @@ export class Deeds {
     return this.#begin(wish);
   }
 
-  async #begin(wish, text = null, beside = null) {
+  /** Have a reply begun; `said` is what is given back where that fails. */
+  async #begin(wish, said = null) {
     const { chat } = this;
     const { id } = chat;
     try {
       const begun = await chat.line.ask(wish);
       if (chat.id !== id && chat.id !== begun.id) return;
-      if (this.unsure?.text === text) this.unsure = null;
       if (id === null && chat.id === null) chat.become(begun.id);
       if (chat.turn === "new") chat.answering(begun.turn);
     } catch (error) {
+      if (error.code === "lost") this.unsure = said;
       if (chat.id !== id || error.code === "lost") return;
-      this.unsure = null;
       chat.answering(null);
-      if (text !== null) this.#takeBack(text, beside);
       if (id !== null) await chat.load();
+      if (said) this.#takeBack(said);
       chat.complain(error.message);
     }
   }
 
   /** Take away what was shown before it was kept. */
-  #takeBack(text, beside) {
+  #takeBack(said) {
     const { chat } = this;
     const { thread } = chat;
     const before = thread.messages.filter(({ data }) => data.pending);
     thread.messages = thread.messages.filter(({ data }) => !data.pending);
     before.forEach(({ element }) => element.remove());
-    if (!beside) chat.composer.restore(text);
     chat.answering(null);
     chat.recount();
+    this.#restore(said);
   }
 
-  #giveBack(text, beside) {
-    if (!beside) this.chat.composer.restore(text);
+  #giveBack(said) {
+    this.#restore(said);
     return this.#refuse();
+  }
+
+  /** To where it was typed. */
+  #restore({ text, beside, quote }) {
+    const { chat } = this;
+    if (beside) return chat.thread.find(beside.id)?.edit(text);
+    chat.composer.restore(text);
+    return quote && chat.quoting({ data: quote });
   }
 
   #refuse() {

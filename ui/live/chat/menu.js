@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
+import { place } from "../menu.js";
 
 /** Open it; `items`: {icon, label, act, pressed?} or an element of one's own with buttons in it. */
 export function openMenu(root, anchor, items, label) {
@@ -34,13 +35,4 @@ function step(event, menu) {
   const all = [...menu.querySelectorAll("button:not([hidden]), input")];
   const at = all.indexOf(menu.getRootNode().activeElement);
   all[(at + by + all.length) % all.length]?.focus();
-}
-
-/** Under its button, or above where there is no room. */
-function place(menu, anchor) {
-  const at = anchor.getBoundingClientRect();
-  const { width, height } = menu.getBoundingClientRect();
-  const below = at.bottom + 4 + height < window.innerHeight;
-  menu.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - width - 8))}px`;
-  menu.style.top = `${Math.max(8, below ? at.bottom + 4 : at.top - height - 4)}px`;
 }

@@ -71,7 +71,6 @@ export class Message {
     setText(this.facts, this.#facts());
     this.element.dataset.id = data.id ?? "";
     this.element.id = data.id ? `message-${data.id}` : "";
-    this.element.classList.toggle("pending", Boolean(data.pending));
     setAttributes(this.element, { "aria-label": `${data.author}, ${when(data.at)}`, "aria-busy": this.growing ? "true" : null });
     this.#showQuote();
     this.#showText();
@@ -80,15 +79,15 @@ export class Message {
   }
 
   /** Change what one said, in its place; what is sent stands beside it. */
-  edit() {
+  edit(text = this.data.text) {
     if (this.editing) return this.editing.focus();
     const done = () => {
       this.editing.element.remove();
       this.editing = null;
       this.element.classList.remove("edited");
     };
-    this.editing = new Editing(this.data.text, {
-      onSend: (text) => (done(), this.context.desk.say(text, { beside: this.data, quote: this.data.quote })),
+    this.editing = new Editing(text, {
+      onSend: (changed) => (done(), this.context.desk.say(changed, { beside: this.data, quote: this.data.quote })),
       onCancel: () => (done(), this.actions.focus("Edit")),
     });
     this.element.classList.add("edited");
@@ -130,7 +129,7 @@ export class Message {
     const parts = [];
     if (data.remark) parts.push(el("p", { class: "remark" }, icon("swap"), data.remark));
     if (data.status === "failed") parts.push(this.#failed());
-    else if (data.ending) parts.push(el("p", { class: "remark ending" }, icon("pause"), data.ending));
+    else if (data.ending) parts.push(el("p", { class: "remark" }, icon("pause"), data.ending));
     if (["failed", "interrupted"].includes(data.status)) parts.push(this.#remedies());
     if (data.used?.length) parts.push(context.used(data.used));
     if (data.reaction || data.bookmarked) parts.push(this.#marks());

@@ -66,7 +66,9 @@ export class Thread {
       old.filter((one) => !made.includes(one)).forEach((one) => one.element.remove());
       this.messages.push(...made);
       made.forEach(({ element }) => element.isConnected || this.list.append(element));
+      if (this.pinned) this.#trimFront();
     });
+    this.#ends();
   }
 
   /** Whether what follows a message can be put here. */
@@ -172,6 +174,10 @@ export class Thread {
     this.messages.push(...made);
     this.list.append(...made.map(({ element }) => element));
     this.later = later;
+    this.#trimFront();
+  }
+
+  #trimFront() {
     const over = this.messages.splice(0, Math.max(0, this.messages.length - MOST));
     over.forEach(({ element }) => element.remove());
     this.earlier ||= over.length > 0;

@@ -31,6 +31,10 @@ export class Api {
     return this.#json("POST", `conversations/${id}/${on ? "end" : "reopen"}`);
   }
 
+  archive(ids, on) {
+    return this.#json("POST", "conversations/archive", { ids, on });
+  }
+
   remove(ids) {
     return this.#json("POST", "conversations/delete", { ids });
   }

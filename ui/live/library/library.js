@@ -5,7 +5,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { place } from "../menu.js";
+import { drop } from "../menu.js";
 import { styleSheets } from "../styles.js";
 import { Api, saved } from "./api.js";
 import { bookmarkRow, Row } from "./row.js";
@@ -68,7 +68,7 @@ class Library {
 
   #exporting(label, what) {
     const menu = el("div", { popover: "auto", class: "menu", role: "menu" }, ...FORMATS.map(([format, name]) => el("button", { type: "button", role: "menuitem", on: { click: () => (menu.hidePopover(), this.#export(format, what())) } }, name)));
-    const button = tool("copy", label, () => place(menu, button));
+    const button = tool("copy", label, () => drop(menu, button));
     return el("span", { class: "with-menu" }, button, menu);
   }
 
@@ -105,7 +105,9 @@ class Library {
     this.more = false;
     const turn = this.turn;
     const found = await this.#ask(() => this.#read([...this.rows.keys()].at(-1)));
-    if (turn === this.turn && found) this.#add(found);
+    if (turn !== this.turn) return;
+    if (found) this.#add(found);
+    else this.more = true;
   }
 
   get #words() {
@@ -203,8 +205,8 @@ class Library {
   async #archive() {
     const ids = [...this.chosen];
     const archived = this.filter !== "archived";
-    for (const id of ids) if (!(await this.#ask(() => this.api.change(id, { archived })))) return;
-    this.#away(ids, archived ? `${ids.length} archived.` : `${ids.length} back in the list.`, () => Promise.all(ids.map((id) => this.api.change(id, { archived: !archived }))));
+    if (!(await this.#ask(() => this.api.archive(ids, archived)))) return;
+    this.#away(ids, archived ? `${ids.length} archived.` : `${ids.length} back in the list.`, () => this.api.archive(ids, !archived));
   }
 
   /** Rows leave the list, which can be undone. */

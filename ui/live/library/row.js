@@ -2,8 +2,10 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { place } from "../menu.js";
+import { marked } from "../marked.js";
+import { drop } from "../menu.js";
 import { openSheet } from "../sheet.js";
+import { when } from "../when.js";
 
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
 const FORMATS = [["markdown", "Export as Markdown"], ["pdf", "Export as PDF"], ["json", "Export as JSON"]];
@@ -57,7 +59,7 @@ export class Row {
       ...FORMATS.map(([format, label]) => choice(label, () => desk.download(format, [one.id]))),
       choice("Delete", () => desk.remove([one.id]), "danger"),
     );
-    const button = el("button", { type: "button", class: "round dots", "aria-label": `Change “${title}”`, title: "More", "aria-haspopup": "menu", on: { click: () => place(menu, button) } }, "⋯");
+    const button = el("button", { type: "button", class: "round dots", "aria-label": `Change “${title}”`, title: "More", "aria-haspopup": "menu", on: { click: () => drop(menu, button) } }, "⋯");
     return el("span", { class: "with-menu" }, button, menu);
   }
 
@@ -91,12 +93,6 @@ function facts({ updated_at, details }) {
   return parts.filter(Boolean).join(" · ");
 }
 
-function when(time) {
-  const date = new Date(time);
-  const today = date.toDateString() === new Date().toDateString();
-  return today ? date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : date.toLocaleDateString([], { year: "numeric", month: "short", day: "numeric" });
-}
-
 function long(seconds) {
   if (seconds < 60) return "";
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
@@ -110,11 +106,4 @@ function named(code) {
   } catch {
     return code;
   }
-}
-
-/** A text with the words looked for marked. */
-export function marked(text, looked) {
-  const words = looked.trim().split(/\s+/u).filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&"));
-  if (!words.length) return [text];
-  return text.split(new RegExp(`(${words.join("|")})`, "giu")).map((part, i) => (i % 2 ? el("mark", {}, part) : part));
 }

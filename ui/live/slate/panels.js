@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
+import { place } from "../menu.js";
 import { openSheet } from "../sheet.js";
 import { when } from "../when.js";
 import { TASKS } from "./wording.js";
@@ -118,15 +119,6 @@ export async function openAlternatives(root, element, { ask, use, language }) {
     menu.replaceChildren(el("p", { role: "alert" }, message, " ", settings));
   }
   place(menu, element);
-}
-
-/** Below what it belongs to, or above where there is no room. */
-function place(menu, element) {
-  const at = element.getBoundingClientRect();
-  const { width, height } = menu.getBoundingClientRect();
-  const below = at.bottom + 6 + height < window.innerHeight;
-  menu.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - width - 8))}px`;
-  menu.style.top = `${Math.max(8, below ? at.bottom + 6 : at.top - height - 6)}px`;
 }
 
 function sheet(root, title, content, kind = "") {
