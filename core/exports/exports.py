@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.database import Database
 from core.errors import NotFound, Refused
-from core.exports import markdown, pdf
+from core.exports import markdown
 from core.exports.document import FORMAT, VERSION, Document
 from core.exports.names import different, file_name
 from core.exports.reading import read
@@ -43,9 +43,15 @@ def _json(document: Document) -> bytes:
     return document.model_dump_json(indent=1, exclude_none=True).encode()
 
 
+def _pdf(document: Document) -> bytes:
+    from core.exports import pdf  # noqa: PLC0415 - typst, PIL and pypdf need not delay a start
+
+    return pdf.write(document)
+
+
 WRITINGS: dict[Format, Writing] = {
     "json": Writing("json", "application/json", _json),
-    "pdf": Writing("pdf", "application/pdf", pdf.write),
+    "pdf": Writing("pdf", "application/pdf", _pdf),
     "markdown": Writing("md", "text/markdown; charset=utf-8", _markdown),
 }
 _ZIP = "application/zip"

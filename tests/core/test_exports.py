@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, datetime
 
@@ -134,6 +136,12 @@ async def test_another_person_has_nothing_to_export(app, user):
     assert other == user  # one host: what follows asks as somebody who is nobody
     with pytest.raises(NotFound):
         await app.exports.prepare(type(user)(int=7), [await a_chat(app)], "json")
+
+
+def test_a_start_loads_nothing_that_only_a_pdf_needs():
+    heavy = {"typst", "PIL", "pypdf", "markdown_it", "latex2mathml"}
+    check = f"import sys, core.app; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", check], check=True)
 
 
 def test_times_are_written_to_the_microsecond():
