@@ -137,6 +137,23 @@ async def test_a_wrong_value_is_named_with_its_line(app, user):
         await app.imports.read(user, wrong.encode())
 
 
+WRONG = [
+    ('"language": "en"', '"language": "tlh"', "does not know the language 'tlh'"),
+    ('"language": "pt",\n   "host', '"language": "tlh",\n   "host', "the language 'tlh'"),
+    ('"title": "Kitchen"', f'"title": "{"K" * 121}"', "title: .*at most 120"),
+    ('"tags": []', f'"tags": ["{"t" * 41}"]', "tags.0: .*at most 40"),
+    ('"tags": []', f'"tags": {json.dumps([*"abcdefghijklmnopqrstu"])}', "tags: .*at most 20"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "why"), WRONG, ids=lambda one: one[:30])
+async def test_a_room_as_parley_makes_none_is_refused_with_its_line(app, user, right, wrong, why):
+    said = file_of(room_document()).decode()
+    line = said.count("\n", 0, said.index(right)) + 1
+    with pytest.raises(Refused, match=f"Line {line}: .*{why}"):
+        await app.imports.read(user, said.replace(right, wrong, 1).encode())
+
+
 async def test_a_message_before_its_parent_is_named_with_its_line(app, user):
     wrong = file_of(chat_document()).decode().replace('"parent": 2', '"parent": 5')
     line = wrong.count("\n", 0, wrong.index('"parent": 5'))
