@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
-from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
 from core.conversations import Conversations
@@ -69,7 +69,7 @@ class Imports:
         All or nothing: raises TooLong, or Refused that names the line at fault.
         """
         text = await asyncio.to_thread(_text, source)
-        found = await asyncio.to_thread(documents, text)
+        found = documents(text)
         ids: list[UUID] = []
         known = 0
         async with self._db.as_user(user_id) as conn:
@@ -175,8 +175,8 @@ async def _keep(conn: Connection, user_id: UUID, document: Document) -> UUID:
     conversation_id: UUID = row["id"]
     many = {"many": len(document.messages)}
     ids = [one["id"] for one in await (await conn.execute(sql.take_ids, many)).fetchall()]
-    for query, rows in _rows(document, ids):
-        values = {"conversation_id": conversation_id, "user_id": user_id, "rows": Jsonb(rows)}
+    for query, rows in await asyncio.to_thread(_rows, document, ids):
+        values = {"conversation_id": conversation_id, "user_id": user_id, "rows": rows}
         await conn.execute(query, values)
     end = {
         "id": conversation_id, "updated_at": document.updated_at,
@@ -186,8 +186,8 @@ async def _keep(conn: Connection, user_id: UUID, document: Document) -> UUID:
     return conversation_id
 
 
-def _rows(document: Document, ids: list[int]) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    """The rows of each table, in the order in which they need each other."""
+def _rows(document: Document, ids: list[int]) -> list[tuple[LiteralString, str]]:
+    """The rows of each table as JSON, in the order in which they need each other."""
     said = document.model_dump(mode="json")
     people = [{**one, "id": str(uuid4())} for one in said["participants"]]
     messages, translations = said["messages"], []
@@ -201,8 +201,11 @@ def _rows(document: Document, ids: list[int]) -> Iterator[tuple[Any, list[dict[s
             else None,
         }
         translations += [{**each, "message_id": id_} for each in one.pop("translations")]
-    yield sql.insert_participants, people
-    yield sql.insert_messages, messages
-    yield sql.insert_reactions, messages
-    yield sql.insert_bookmarks, messages
-    yield sql.insert_translations, translations
+    spoken = json.dumps(messages)
+    return [
+        (sql.insert_participants, json.dumps(people)),
+        (sql.insert_messages, spoken),
+        (sql.insert_reactions, spoken),
+        (sql.insert_bookmarks, spoken),
+        (sql.insert_translations, json.dumps(translations)),
+    ]

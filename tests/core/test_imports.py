@@ -1,11 +1,13 @@
 """Imports: Parley's own files, ChatGPT's, Open WebUI's; broken ones are refused whole."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from core.errors import Refused, TooLong
+from core.exports import reading
 from core.imports import imports
 from tests.core.conversations import chat_document, file_of, room_document, written
 
@@ -184,6 +186,22 @@ async def test_a_tree_a_hundred_thousand_deep_is_read(app, user):
     file = json.dumps([{"mapping": nodes, "current_node": "end"}])
     said = await one(app, (await app.imports.read(user, file.encode())).ids)
     assert [message["text"] for message in said["messages"]] == ["Deep"]
+
+
+async def test_what_takes_long_holds_nobody_up(app, user, monkeypatch):
+    """A file's conversation becomes rows, and rows become a file, beside the event loop."""
+    seen = []
+    for module, name in ((imports, "_rows"), (reading, "_document")):
+        does = getattr(module, name)
+
+        def watched(*given, does=does):
+            seen.append(threading.current_thread() is threading.main_thread())
+            return does(*given)
+
+        monkeypatch.setattr(module, name, watched)
+    done = await app.imports.read(user, file_of(chat_document()))
+    await written(app, done.ids, "json")
+    assert seen == [False, False]
 
 
 async def test_progress_is_told(app, user):
