@@ -131,6 +131,12 @@ def test_names_of_files_differ_and_go_into_a_header():
     assert header == "attachment; filename*=UTF-8''H%C3%A4%22%0D%0Ax.md; filename=\"H____x.md\""
 
 
+def test_names_of_very_many_that_are_called_the_same_differ():
+    names = [*different("a.md" for _ in range(50_000))]
+    assert len(set(names)) == 50_000
+    assert names[-1] == "a 50000.md"
+
+
 async def test_another_person_has_nothing_to_export(app, user):
     other = await app.accounts.local_user()
     assert other == user  # one host: what follows asks as somebody who is nobody
