@@ -34,8 +34,13 @@ def _written(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def lasting(time: datetime) -> bool:
+    """Whether a time can be kept, whatever the zone it is told in."""
+    return 1 < time.year < 9999
+
+
 def _kept(time: datetime) -> datetime:
-    if not 1 < time.year < 9999:
+    if not lasting(time):
         raise ValueError("a time lies between the years 2 and 9998")
     return time
 

@@ -134,14 +134,18 @@ def _own(file: File, element: Element) -> Document:
     try:
         return Document.model_validate(element.value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        number = first.get("ctx", {}).get("number")
-        path = ("messages", number - 1) if number else first["loc"]
-        where = ".".join(str(part) for part in first["loc"])
-        why = first["msg"].removeprefix("Value error, ")
-        raise file.refusal(
-            file.find(element.start, path), f"{where}: {why}." if where else f"{why}."
-        ) from error
+        path, why = _wrong(error)
+        raise file.refusal(file.find(element.start, path), why) from error
+
+
+def _wrong(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
+    """Where in a document its first fault stands, and what it is."""
+    first = error.errors(include_url=False)[0]
+    number = first.get("ctx", {}).get("number")
+    path = ("messages", number - 1) if number else first["loc"]
+    where = ".".join(str(part) for part in first["loc"])
+    why = first["msg"].removeprefix("Value error, ")
+    return path, f"{where}: {why}." if where else f"{why}."
 
 
 def _foreign(file: File, element: Element) -> Document:
@@ -152,6 +156,8 @@ def _foreign(file: File, element: Element) -> Document:
         return read(element.value)
     except Fault as fault:
         raise file.refusal(file.find(element.start, fault.path), f"{fault}.") from fault
+    except ValidationError as error:
+        raise file.refusal(element.start, _wrong(error)[1]) from error
 
 
 async def _is_known(conn: Connection, document: Document) -> bool:

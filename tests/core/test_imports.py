@@ -2,13 +2,14 @@
 
 import json
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.errors import Refused, TooLong
 from core.exports import reading
-from core.imports import imports
+from core.imports import chatgpt, imports
 from tests.core.conversations import chat_document, file_of, room_document, written
 
 FILES = Path(__file__).parent / "files"
@@ -107,6 +108,7 @@ BROKEN = [
     ('[{"mapping": {\n"a": {"parent": "b"},\n"b": {"parent": "a"}}}]', 2, "circle"),
     ('[{"mapping": {"a": 3}}]', 1, "no message"),
     ("[" * 100_000, 1, "too deeply"),
+    ('[{"mapping": {},\n"n": ' + "9" * 4301 + "}]", 2, "too many digits"),
     ('[{"mapping": {}},\n\n nonsense]', 3, "not JSON"),
     ('[{"mapping": {}}', 1, "not JSON"),
     ('[{"mapping": {}}]\n]', 2, "not JSON"),
@@ -161,6 +163,19 @@ async def test_a_message_before_its_parent_is_named_with_its_line(app, user):
     line = wrong.count("\n", 0, wrong.index('"parent": 5'))
     with pytest.raises(Refused, match=f"Line {line}: .*its parent stands before it"):
         await app.imports.read(user, wrong.encode())
+
+
+async def test_a_time_too_late_to_be_kept_is_none(app, user):
+    (late,) = json.loads((FILES / "open_webui.json").read_text())
+    late["chat"]["history"]["messages"]["m1"]["timestamp"] = 253_390_000_000_000
+    assert (await app.imports.read(user, json.dumps([late]).encode())).new == 1
+
+
+async def test_what_parley_cannot_keep_of_another_application_is_refused(app, user, monkeypatch):
+    late = datetime(9999, 1, 2, tzinfo=UTC)
+    monkeypatch.setattr(chatgpt, "time_of", lambda _: late)
+    with pytest.raises(Refused, match="Line 2: created_at: a time lies between the years 2 and"):
+        await app.imports.read(user, b"[\n" + b'{"mapping": {}}]')
 
 
 async def test_other_encodings_and_none(app, user):
