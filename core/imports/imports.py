@@ -22,8 +22,8 @@ from core.exports.document import FORMAT, VERSION, Document
 from core.imports import chatgpt, open_webui
 from core.imports.elements import Element, File
 from core.imports.tree import MOST, Fault
-from core.providers.port import Progress
 from core.queries import load
+from core.text import decoded
 
 sql = load("imports")
 
@@ -61,9 +61,7 @@ class Imports:
         self._db = database
         self._conversations = conversations
 
-    async def read(
-        self, user_id: UUID, source: bytes | Path, progress: Progress | None = None
-    ) -> Imported:
+    async def read(self, user_id: UUID, source: bytes | Path) -> Imported:
         """Keep what is in a file; a conversation that is there already stays as it is.
 
         All or nothing: raises TooLong, or Refused that names the line at fault.
@@ -73,13 +71,11 @@ class Imports:
         ids: list[UUID] = []
         known = 0
         async with self._db.as_user(user_id) as conn:
-            while (one := await asyncio.to_thread(next, found, None)) is not None:
-                if await _is_known(conn, one.document):
+            while (document := await asyncio.to_thread(next, found, None)) is not None:
+                if await _is_known(conn, document):
                     known += 1
                 else:
-                    ids.append(await _keep(conn, user_id, one.document))
-                if progress:
-                    progress("Conversations are read", one.share)
+                    ids.append(await _keep(conn, user_id, document))
             if not ids and not known:
                 raise Refused("Line 1: there is no conversation in this file.", line=1)
             for new in ids:
@@ -87,15 +83,7 @@ class Imports:
         return Imported(ids, known)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A conversation of a file, and how much of the file is read with it, 0 to 1."""
-
-    document: Document
-    share: float
-
-
-def documents(text: str) -> Iterator[Found]:
+def documents(text: str) -> Iterator[Document]:
     """The conversations in a file, each checked. Raises Refused that names the line at fault."""
     file = File(text)
     ours = "format" in file.head
@@ -104,8 +92,7 @@ def documents(text: str) -> Iterator[Found]:
         why = "another version of Parley made this file. Update Parley." if newer else _UNKNOWN
         raise file.refusal(0, why)
     for element in file.elements():
-        document = _own(file, element) if ours else _foreign(file, element)
-        yield Found(document, element.start / len(text))
+        yield _own(file, element) if ours else _foreign(file, element)
 
 
 def _text(source: bytes | Path) -> str:
@@ -116,15 +103,7 @@ def _text(source: bytes | Path) -> str:
             limit=LARGEST,
         )
     data = source if isinstance(source, bytes) else source.read_bytes()
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise Refused(
-            f"Line {line}: this is not text in UTF-8. Export it once more, or unpack it first.",
-            line=line,
-        ) from error
+    return decoded(data, "Export it once more, or unpack it first.")
 
 
 def _own(file: File, element: Element) -> Document:

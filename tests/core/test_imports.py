@@ -217,12 +217,3 @@ async def test_what_takes_long_holds_nobody_up(app, user, monkeypatch):
     done = await app.imports.read(user, file_of(chat_document()))
     await written(app, done.ids, "json")
     assert seen == [False, False]
-
-
-async def test_progress_is_told(app, user):
-    told = []
-    file = file_of(*(chat_document(n * 100) for n in range(4)))
-    await app.imports.read(user, file, lambda _, share: told.append(share))
-    assert len(told) == 4
-    assert told == sorted(told)
-    assert 0 <= told[0] <= told[-1] <= 1
