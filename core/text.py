@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from core.errors import Refused
+
 
 def storable(text: str) -> str:
     """A text as it can be kept: without NULs and half characters, else unchanged."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def decoded(data: bytes, remedy: str) -> str:
+    """The text of a file. Raises Refused, with the line at fault and what to do about it."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise Refused(f"Line {line}: this is not text in UTF-8. {remedy}", line=line) from error
 
 
 def typed(text: str) -> str:

@@ -3,7 +3,7 @@
 SELECT id FROM conversations WHERE deleted_at IS NULL ORDER BY created_at, id
 
 -- name: there
-SELECT id, kind, title FROM conversations WHERE deleted_at IS NULL AND id = ANY(%(ids)s)
+SELECT id, title FROM conversations WHERE deleted_at IS NULL AND id = ANY(%(ids)s)
 
 -- name: conversation
 SELECT kind, title, titled_by, language, head_id, tags, imported_from, created_at, updated_at,

@@ -36,6 +36,8 @@ DEEPEST = 20
 """Lists and quotations within each other; the parser leaves out what is deeper."""
 LARGEST_IMAGE = 1600
 """Pixels of an image's longer side; what is larger is made smaller."""
+LONGEST_LINK = 8000
+"""Bytes of an address; of a longer one Typst makes no link, and no page either."""
 _DATA = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
 _BROKEN_IMAGE = (
     binascii.Error, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
@@ -66,6 +68,8 @@ class Blocks:
         self.ends: set[int] = set()
         """Numbers of the words that end a line of their own, whatever the page does."""
         self.images: list[bytes] = []
+        self.formulas = False
+        """Whether there is a formula."""
 
     def markdown(self, text: str, language: str | None) -> list[Block]:
         """The blocks of a text in Markdown; plain where it is nested too deep to be read whole."""
@@ -108,6 +112,7 @@ class Blocks:
             yield {"kind": "rule"}
         elif kind.startswith("math_block"):
             tree = tree_of(node.content, display=True)
+            self.formulas |= tree is not None
             yield {"kind": "maths", "tree": tree} if tree else self._code(node.content, "")
         elif node.content:
             yield self._text([{"text": node.content}], language)
@@ -163,6 +168,7 @@ class Blocks:
         return {"kind": "text", "line": self._line(runs, language)}
 
     def _line(self, runs: list[Run], language: str) -> Block:
+        self.formulas |= any("maths" in run for run in runs)
         text = "".join(run.get("text", "") for run in runs)
         complex_ = is_complex(text)
         pieces = [piece for run in runs for piece in _in_pieces(run)]
@@ -197,11 +203,15 @@ def _runs(node: SyntaxTreeNode, **style: Any) -> Iterator[Run]:
             tree = tree_of(child.content)
             yield {"maths": tree} if tree else {"text": child.content, **style, "code": True}
         elif kind == "link":
-            target = str(child.attrs.get("href", ""))
-            yield from _runs(child, **style, **({"link": target} if _LINK.match(target) else {}))
+            yield from _runs(child, **style, **_link(str(child.attrs.get("href", ""))))
         else:
             named = {_STYLES[kind]: True} if kind in _STYLES else {}
             yield from _runs(child, **style, **named)
+
+
+def _link(target: str) -> Run:
+    fits = _LINK.match(target) and len(target.encode()) <= LONGEST_LINK
+    return {"link": target} if fits else {}
 
 
 def _code(language: str) -> str:

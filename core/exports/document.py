@@ -20,6 +20,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from core import languages
+from core.conversations import TITLE_LENGTH
+from core.conversations.conversations import TAG_LENGTH, TAGS
 from core.text import storable
 
 FORMAT = "parley"
@@ -31,14 +34,28 @@ def _written(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def lasting(time: datetime) -> bool:
+    """Whether a time can be kept, whatever the zone it is told in."""
+    return 1 < time.year < 9999
+
+
 def _kept(time: datetime) -> datetime:
-    if not 1 < time.year < 9999:
+    if not lasting(time):
         raise ValueError("a time lies between the years 2 and 9998")
     return time
 
 
+def _known(code: str) -> str:
+    if code not in languages.LANGUAGES:
+        raise ValueError(f"Parley does not know the language {code!r}")
+    return code
+
+
 Time = Annotated[AwareDatetime, AfterValidator(_kept), PlainSerializer(_written, str)]
 Text = Annotated[str, AfterValidator(storable)]
+Title = Annotated[str, Field(max_length=TITLE_LENGTH), AfterValidator(storable)]
+Tag = Annotated[str, Field(max_length=TAG_LENGTH), AfterValidator(storable)]
+Language = Annotated[str, AfterValidator(_known)]
 Number = Annotated[int, Field(ge=1)]
 Tokens = Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
 
@@ -47,7 +64,7 @@ class Participant(BaseModel):
     """Somebody in a room, without the secret that brings them back."""
 
     name: Text | None = None
-    language: Text
+    language: Language
     host: bool = False
     joined_at: Time
     left_at: Time | None = None
@@ -111,10 +128,10 @@ class Document(BaseModel):
     """A chat or a room with all its branches; `visible` is the end of the one that shows."""
 
     kind: Literal["chat", "room"]
-    title: Text | None = None
+    title: Title | None = None
     titled_by: Literal["first words", "ai", "user"] = "user"
-    language: Text | None = Field(None, description="a room: what its host reads")
-    tags: list[Text] = []
+    language: Language | None = Field(None, description="a room: what its host reads")
+    tags: Annotated[list[Tag], Field(max_length=TAGS)] = []
     imported_from: Text | None = Field(None, description="the application it first came from")
     created_at: Time
     updated_at: Time

@@ -12,12 +12,11 @@ from uuid import UUID
 
 from core.database import Database
 from core.errors import NotFound, Refused
-from core.exports import markdown, pdf
+from core.exports import markdown
 from core.exports.document import FORMAT, VERSION, Document
 from core.exports.names import different, file_name
 from core.exports.reading import read
 from core.exports.wording import UNTITLED
-from core.providers.port import Progress
 from core.queries import load
 
 sql = load("exports")
@@ -43,9 +42,15 @@ def _json(document: Document) -> bytes:
     return document.model_dump_json(indent=1, exclude_none=True).encode()
 
 
+def _pdf(document: Document) -> bytes:
+    from core.exports import pdf  # noqa: PLC0415 - typst, PIL and pypdf need not delay a start
+
+    return pdf.write(document)
+
+
 WRITINGS: dict[Format, Writing] = {
     "json": Writing("json", "application/json", _json),
-    "pdf": Writing("pdf", "application/pdf", pdf.write),
+    "pdf": Writing("pdf", "application/pdf", _pdf),
     "markdown": Writing("md", "text/markdown; charset=utf-8", _markdown),
 }
 _ZIP = "application/zip"
@@ -70,22 +75,15 @@ class Exports:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def prepare(
-        self,
-        user_id: UUID,
-        ids: Sequence[UUID] | None,
-        format: Format,
-        progress: Progress | None = None,
-    ) -> Export:
+    async def prepare(self, user_id: UUID, ids: Sequence[UUID] | None, format: Format) -> Export:
         """A file of the conversations `ids`, in that order, or of all, the oldest first.
 
-        JSON is one file; several in Markdown or PDF are a zip of one file each. `progress` hears
-        how far it is. Raises NotFound where one is not there, Refused for none at all.
+        JSON is one file; several in Markdown or PDF are a zip of one file each. Raises NotFound
+        where one is not there, Refused for none at all.
         """
         titles = await self._titles(user_id, ids)
         writing = WRITINGS[format]
-        told = _Progress(progress, len(titles))
-        found = self._documents(user_id, list(titles), told)
+        found = self._documents(user_id, list(titles))
         title = next(iter(titles.values())) if len(titles) == 1 else _dated()
         if format == "json":
             return Export(file_name(title, "json"), writing.media_type, _as_json(found))
@@ -95,18 +93,6 @@ class Exports:
             )
         names = different(file_name(one, writing.ending) for one in titles.values())
         return Export(file_name(title, "zip"), _ZIP, _zipped(found, list(names), writing))
-
-    async def write(
-        self,
-        user_id: UUID,
-        ids: Sequence[UUID] | None,
-        format: Format,
-        progress: Progress | None = None,
-    ) -> AsyncIterator[bytes]:
-        """The bytes alone; see `prepare`."""
-        export = await self.prepare(user_id, ids, format, progress)
-        async for chunk in export.chunks:
-            yield chunk
 
     async def _titles(self, user_id: UUID, ids: Sequence[UUID] | None) -> dict[UUID, str]:
         async with self._db.as_user(user_id) as conn:
@@ -123,22 +109,9 @@ class Exports:
             )
         return {one: there[one] for one in ids}
 
-    async def _documents(
-        self, user_id: UUID, ids: list[UUID], told: _Progress
-    ) -> AsyncIterator[Document]:
+    async def _documents(self, user_id: UUID, ids: list[UUID]) -> AsyncIterator[Document]:
         for one in ids:
             yield await read(self._db, user_id, one)
-            told.one_more()
-
-
-class _Progress:
-    def __init__(self, progress: Progress | None, many: int) -> None:
-        self._progress, self._many, self._done = progress, many, 0
-
-    def one_more(self) -> None:
-        self._done += 1
-        if self._progress:
-            self._progress("Conversations are written", self._done / self._many)
 
 
 def _dated() -> str:

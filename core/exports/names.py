@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -23,14 +24,13 @@ def file_name(title: str, ending: str) -> str:
 def different(names: Iterator[str]) -> Iterator[str]:
     """The same names, those that came before with a number: `Notes.md`, `Notes 2.md`."""
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for name in names:
         stem, _, ending = name.rpartition(".")
-        tries = (name, *()) if name.casefold() not in taken else ()
-        fresh = next(
-            one
-            for one in (*tries, *(f"{stem} {n}.{ending}" for n in range(2, len(taken) + 3)))
-            if one.casefold() not in taken
-        )
+        key, fresh = name.casefold(), name
+        while fresh.casefold() in taken:
+            numbers[key] += 1
+            fresh = f"{stem} {numbers[key] + 1}.{ending}"
         taken.add(fresh.casefold())
         yield fresh
 

@@ -31,9 +31,12 @@ def write(document: Document) -> bytes:
     Should one of its formulas be beyond Typst, they all stand as they were typed.
     """
     _fonts()
+    blocks = Blocks()
     try:
-        return _written(document, Blocks())
+        return _written(document, blocks)
     except ExportFailed:
+        if not blocks.formulas:
+            raise
         return _written(document, Blocks(formulas=False))
 
 

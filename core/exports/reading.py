@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +28,7 @@ async def read(database: Database, user_id: UUID, conversation_id: UUID) -> Docu
         said = await (await conn.execute(sql.messages, asked)).fetchall()
         people = await (await conn.execute(sql.participants, asked)).fetchall()
         translated = await (await conn.execute(sql.translations, asked)).fetchall()
-    return _document(row, people, said, translated)
+    return await asyncio.to_thread(_document, row, people, said, translated)
 
 
 def _document(row: Row, people: list[Any], said: list[Any], translated: list[Any]) -> Document:

@@ -15,6 +15,8 @@ from core.errors import Refused
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _JSON = json.JSONDecoder()
+_TOO_MANY_DIGITS = re.compile(r"\d{4301}")
+"""More than Python reads as one number."""
 _BROKEN = "this is not JSON. Export it once more."
 
 
@@ -125,6 +127,10 @@ class File:
             raise self.refusal(error.pos, _BROKEN) from error
         except RecursionError as error:
             raise self.refusal(place, "this is nested too deeply. Export it once more.") from error
+        except ValueError as error:
+            found = _TOO_MANY_DIGITS.search(self.text, place)
+            at = found.start() if found else place
+            raise self.refusal(at, "this number has too many digits. Correct it.") from error
 
     def _blank(self, place: int) -> int:
         found = _BLANK.match(self.text, place)

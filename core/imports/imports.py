@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
-from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
 from core.conversations import Conversations
@@ -22,8 +22,8 @@ from core.exports.document import FORMAT, VERSION, Document
 from core.imports import chatgpt, open_webui
 from core.imports.elements import Element, File
 from core.imports.tree import MOST, Fault
-from core.providers.port import Progress
 from core.queries import load
+from core.text import decoded
 
 sql = load("imports")
 
@@ -61,25 +61,21 @@ class Imports:
         self._db = database
         self._conversations = conversations
 
-    async def read(
-        self, user_id: UUID, source: bytes | Path, progress: Progress | None = None
-    ) -> Imported:
+    async def read(self, user_id: UUID, source: bytes | Path) -> Imported:
         """Keep what is in a file; a conversation that is there already stays as it is.
 
         All or nothing: raises TooLong, or Refused that names the line at fault.
         """
         text = await asyncio.to_thread(_text, source)
-        found = await asyncio.to_thread(documents, text)
+        found = documents(text)
         ids: list[UUID] = []
         known = 0
         async with self._db.as_user(user_id) as conn:
-            while (one := await asyncio.to_thread(next, found, None)) is not None:
-                if await _is_known(conn, one.document):
+            while (document := await asyncio.to_thread(next, found, None)) is not None:
+                if await _is_known(conn, document):
                     known += 1
                 else:
-                    ids.append(await _keep(conn, user_id, one.document))
-                if progress:
-                    progress("Conversations are read", one.share)
+                    ids.append(await _keep(conn, user_id, document))
             if not ids and not known:
                 raise Refused("Line 1: there is no conversation in this file.", line=1)
             for new in ids:
@@ -87,15 +83,7 @@ class Imports:
         return Imported(ids, known)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A conversation of a file, and how much of the file is read with it, 0 to 1."""
-
-    document: Document
-    share: float
-
-
-def documents(text: str) -> Iterator[Found]:
+def documents(text: str) -> Iterator[Document]:
     """The conversations in a file, each checked. Raises Refused that names the line at fault."""
     file = File(text)
     ours = "format" in file.head
@@ -104,8 +92,7 @@ def documents(text: str) -> Iterator[Found]:
         why = "another version of Parley made this file. Update Parley." if newer else _UNKNOWN
         raise file.refusal(0, why)
     for element in file.elements():
-        document = _own(file, element) if ours else _foreign(file, element)
-        yield Found(document, element.start / len(text))
+        yield _own(file, element) if ours else _foreign(file, element)
 
 
 def _text(source: bytes | Path) -> str:
@@ -116,15 +103,7 @@ def _text(source: bytes | Path) -> str:
             limit=LARGEST,
         )
     data = source if isinstance(source, bytes) else source.read_bytes()
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise Refused(
-            f"Line {line}: this is not text in UTF-8. Export it once more, or unpack it first.",
-            line=line,
-        ) from error
+    return decoded(data, "Export it once more, or unpack it first.")
 
 
 def _own(file: File, element: Element) -> Document:
@@ -134,14 +113,18 @@ def _own(file: File, element: Element) -> Document:
     try:
         return Document.model_validate(element.value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        number = first.get("ctx", {}).get("number")
-        path = ("messages", number - 1) if number else first["loc"]
-        where = ".".join(str(part) for part in first["loc"])
-        why = first["msg"].removeprefix("Value error, ")
-        raise file.refusal(
-            file.find(element.start, path), f"{where}: {why}." if where else f"{why}."
-        ) from error
+        path, why = _wrong(error)
+        raise file.refusal(file.find(element.start, path), why) from error
+
+
+def _wrong(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
+    """Where in a document its first fault stands, and what it is."""
+    first = error.errors(include_url=False)[0]
+    number = first.get("ctx", {}).get("number")
+    path = ("messages", number - 1) if number else first["loc"]
+    where = ".".join(str(part) for part in first["loc"])
+    why = first["msg"].removeprefix("Value error, ")
+    return path, f"{where}: {why}." if where else f"{why}."
 
 
 def _foreign(file: File, element: Element) -> Document:
@@ -152,6 +135,8 @@ def _foreign(file: File, element: Element) -> Document:
         return read(element.value)
     except Fault as fault:
         raise file.refusal(file.find(element.start, fault.path), f"{fault}.") from fault
+    except ValidationError as error:
+        raise file.refusal(element.start, _wrong(error)[1]) from error
 
 
 async def _is_known(conn: Connection, document: Document) -> bool:
@@ -175,8 +160,8 @@ async def _keep(conn: Connection, user_id: UUID, document: Document) -> UUID:
     conversation_id: UUID = row["id"]
     many = {"many": len(document.messages)}
     ids = [one["id"] for one in await (await conn.execute(sql.take_ids, many)).fetchall()]
-    for query, rows in _rows(document, ids):
-        values = {"conversation_id": conversation_id, "user_id": user_id, "rows": Jsonb(rows)}
+    for query, rows in await asyncio.to_thread(_rows, document, ids):
+        values = {"conversation_id": conversation_id, "user_id": user_id, "rows": rows}
         await conn.execute(query, values)
     end = {
         "id": conversation_id, "updated_at": document.updated_at,
@@ -186,8 +171,8 @@ async def _keep(conn: Connection, user_id: UUID, document: Document) -> UUID:
     return conversation_id
 
 
-def _rows(document: Document, ids: list[int]) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    """The rows of each table, in the order in which they need each other."""
+def _rows(document: Document, ids: list[int]) -> list[tuple[LiteralString, str]]:
+    """The rows of each table as JSON, in the order in which they need each other."""
     said = document.model_dump(mode="json")
     people = [{**one, "id": str(uuid4())} for one in said["participants"]]
     messages, translations = said["messages"], []
@@ -201,8 +186,11 @@ def _rows(document: Document, ids: list[int]) -> Iterator[tuple[Any, list[dict[s
             else None,
         }
         translations += [{**each, "message_id": id_} for each in one.pop("translations")]
-    yield sql.insert_participants, people
-    yield sql.insert_messages, messages
-    yield sql.insert_reactions, messages
-    yield sql.insert_bookmarks, messages
-    yield sql.insert_translations, translations
+    spoken = json.dumps(messages)
+    return [
+        (sql.insert_participants, json.dumps(people)),
+        (sql.insert_messages, spoken),
+        (sql.insert_reactions, spoken),
+        (sql.insert_bookmarks, spoken),
+        (sql.insert_translations, json.dumps(translations)),
+    ]

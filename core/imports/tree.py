@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from core.exports.document import Message
+from core.exports.document import Message, lasting
 
 MOST = 100_000
 """Messages in one conversation."""
@@ -107,7 +107,7 @@ def time_of(said: Any) -> datetime | None:
         time = datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return None
-    return time if time.year > 1 else None
+    return time if lasting(time) else None
 
 
 def text_of(said: Any) -> str | None:

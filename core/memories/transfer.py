@@ -21,6 +21,7 @@ from core.memories.knowledge import Kind
 from core.memories.lists import Lines
 from core.memories.memories import Memories
 from core.memories.memory import Memory, Origin, fitting
+from core.text import decoded
 
 VERSION = 1
 MOST = 10_000
@@ -100,7 +101,7 @@ def read(name: str, data: bytes) -> list[Entry]:
     """
     if len(data) > LARGEST:
         raise TooLong(f"A file may have {LARGEST // 1_000_000} MB. Make it two.")
-    text = _decoded(data)
+    text = decoded(data, "Save the file as UTF-8 and try again.")
     found = _reader(PurePath(name).suffix.lower(), text)(text)
     if not found:
         raise Refused("There is no memory in this file. Write one on each line.")
@@ -115,18 +116,6 @@ def _reader(ending: str, text: str) -> Callable[[str], Lines]:
     if ending in (".csv", ".tsv"):
         return partial(lists.table, tabs=ending == ".tsv")
     return lists.bullets
-
-
-def _decoded(data: bytes) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise Refused(
-            f"Line {line}: this is not text in UTF-8. Save the file as UTF-8 and try again.",
-            line=line,
-        ) from error
 
 
 def _checked(line: int, entry: Entry) -> Entry:

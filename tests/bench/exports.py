@@ -65,7 +65,8 @@ def chat(many: int) -> Document:
 async def write(app: App, one: UUID, format: Format) -> tuple[dict[str, float], bytes]:
     """Figures of an export, and what it wrote."""
     begin, first, data = time.perf_counter(), 0.0, b""
-    async for chunk in app.exports.write(app.host_id, [one], format):
+    export = await app.exports.prepare(app.host_id, [one], format)
+    async for chunk in export.chunks:
         first = first or time.perf_counter() - begin
         data += chunk
     took = time.perf_counter() - begin

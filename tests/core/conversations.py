@@ -93,4 +93,5 @@ async def forget(app, conversation_id):
 
 async def written(app, ids, format):
     """The whole export."""
-    return b"".join([chunk async for chunk in app.exports.write(app.host_id, ids, format)])
+    export = await app.exports.prepare(app.host_id, ids, format)
+    return b"".join([chunk async for chunk in export.chunks])

@@ -1,12 +1,15 @@
 """Imports: Parley's own files, ChatGPT's, Open WebUI's; broken ones are refused whole."""
 
 import json
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.errors import Refused, TooLong
-from core.imports import imports
+from core.exports import reading
+from core.imports import chatgpt, imports
 from tests.core.conversations import chat_document, file_of, room_document, written
 
 FILES = Path(__file__).parent / "files"
@@ -105,6 +108,7 @@ BROKEN = [
     ('[{"mapping": {\n"a": {"parent": "b"},\n"b": {"parent": "a"}}}]', 2, "circle"),
     ('[{"mapping": {"a": 3}}]', 1, "no message"),
     ("[" * 100_000, 1, "too deeply"),
+    ('[{"mapping": {},\n"n": ' + "9" * 4301 + "}]", 2, "too many digits"),
     ('[{"mapping": {}},\n\n nonsense]', 3, "not JSON"),
     ('[{"mapping": {}}', 1, "not JSON"),
     ('[{"mapping": {}}]\n]', 2, "not JSON"),
@@ -137,11 +141,41 @@ async def test_a_wrong_value_is_named_with_its_line(app, user):
         await app.imports.read(user, wrong.encode())
 
 
+WRONG = [
+    ('"language": "en"', '"language": "tlh"', "does not know the language 'tlh'"),
+    ('"language": "pt",\n   "host', '"language": "tlh",\n   "host', "the language 'tlh'"),
+    ('"title": "Kitchen"', f'"title": "{"K" * 121}"', "title: .*at most 120"),
+    ('"tags": []', f'"tags": ["{"t" * 41}"]', "tags.0: .*at most 40"),
+    ('"tags": []', f'"tags": {json.dumps([*"abcdefghijklmnopqrstu"])}', "tags: .*at most 20"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "why"), WRONG, ids=lambda one: one[:30])
+async def test_a_room_as_parley_makes_none_is_refused_with_its_line(app, user, right, wrong, why):
+    said = file_of(room_document()).decode()
+    line = said.count("\n", 0, said.index(right)) + 1
+    with pytest.raises(Refused, match=f"Line {line}: .*{why}"):
+        await app.imports.read(user, said.replace(right, wrong, 1).encode())
+
+
 async def test_a_message_before_its_parent_is_named_with_its_line(app, user):
     wrong = file_of(chat_document()).decode().replace('"parent": 2', '"parent": 5')
     line = wrong.count("\n", 0, wrong.index('"parent": 5'))
     with pytest.raises(Refused, match=f"Line {line}: .*its parent stands before it"):
         await app.imports.read(user, wrong.encode())
+
+
+async def test_a_time_too_late_to_be_kept_is_none(app, user):
+    (late,) = json.loads((FILES / "open_webui.json").read_text())
+    late["chat"]["history"]["messages"]["m1"]["timestamp"] = 253_390_000_000_000
+    assert (await app.imports.read(user, json.dumps([late]).encode())).new == 1
+
+
+async def test_what_parley_cannot_keep_of_another_application_is_refused(app, user, monkeypatch):
+    late = datetime(9999, 1, 2, tzinfo=UTC)
+    monkeypatch.setattr(chatgpt, "time_of", lambda _: late)
+    with pytest.raises(Refused, match="Line 2: created_at: a time lies between the years 2 and"):
+        await app.imports.read(user, b"[\n" + b'{"mapping": {}}]')
 
 
 async def test_other_encodings_and_none(app, user):
@@ -169,10 +203,17 @@ async def test_a_tree_a_hundred_thousand_deep_is_read(app, user):
     assert [message["text"] for message in said["messages"]] == ["Deep"]
 
 
-async def test_progress_is_told(app, user):
-    told = []
-    file = file_of(*(chat_document(n * 100) for n in range(4)))
-    await app.imports.read(user, file, lambda _, share: told.append(share))
-    assert len(told) == 4
-    assert told == sorted(told)
-    assert 0 <= told[0] <= told[-1] <= 1
+async def test_what_takes_long_holds_nobody_up(app, user, monkeypatch):
+    """A file's conversation becomes rows, and rows become a file, beside the event loop."""
+    seen = []
+    for module, name in ((imports, "_rows"), (reading, "_document")):
+        does = getattr(module, name)
+
+        def watched(*given, does=does):
+            seen.append(threading.current_thread() is threading.main_thread())
+            return does(*given)
+
+        monkeypatch.setattr(module, name, watched)
+    done = await app.imports.read(user, file_of(chat_document()))
+    await written(app, done.ids, "json")
+    assert seen == [False, False]

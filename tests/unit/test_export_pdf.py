@@ -165,6 +165,28 @@ def test_links_go_only_to_the_web():
     assert b"file:///" not in said
 
 
+def test_a_link_too_long_for_a_page_stands_as_its_words():
+    fits, longer = ("https://example.org/" + "x" * (length - 20) for length in (8000, 8001))
+    said = pdf.write(chat(f"[one]({fits}) [two]({longer})"))
+    assert fits.encode() in said
+    assert longer.encode() not in said
+    assert "two" in text(chat(f"[two]({longer})"))
+
+
+@pytest.mark.parametrize(("said", "times"), [("No formula", 1), ("$x$", 2), ("$$\nx\n$$", 2)])
+def test_what_typst_refuses_is_set_again_only_without_its_formulas(monkeypatch, said, times):
+    tried = []
+
+    def refuse(*_, **__):
+        tried.append(said)
+        raise ExportFailed
+
+    monkeypatch.setattr(pdf, "_typeset", refuse)
+    with pytest.raises(ExportFailed):
+        pdf.write(chat(said))
+    assert len(tried) == times
+
+
 def room():
     """A room of two who read each other in their languages."""
     people = [
