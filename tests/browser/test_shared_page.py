@@ -370,6 +370,20 @@ async def test_how_to_go_on_is_said_with_the_address(window, link, chat):
         await expect(page.get_by_role("button", name="Copied")).to_be_visible()
 
 
+async def test_a_page_without_a_clipboard_of_its_own_copies_too(window, link, chat):
+    where, _ = await link(chat)
+    async with window(size=DESK, permissions=["clipboard-read"]) as page:
+        await page.goto(where)
+        await page.evaluate("Clipboard.prototype.writeText = undefined")
+        await page.locator(".copy-code").click()
+        await expect(page.locator(".copy-code")).to_contain_text("Copied")
+        assert await page.evaluate("navigator.clipboard.readText()") == 'print("fox")'
+        await page.get_by_role("button", name="Continue as a copy").click()
+        await page.get_by_role("button", name="Copy the address").click()
+        await expect(page.get_by_role("button", name="Copied")).to_be_focused()
+        assert await page.evaluate("navigator.clipboard.readText()") == where
+
+
 async def test_many_readers_hear_at_once(app, link, ask, chat):
     _, share = await link(chat, live=True)
     readers = [await app.readers.enter(share.token) for _ in range(30)]
