@@ -191,6 +191,26 @@ async def test_a_room_is_read_in_the_language_one_chooses(app, window, address, 
         assert "Ana" not in content
 
 
+async def test_a_live_page_learns_its_title_and_its_languages(app, window, link):
+    room = await app.rooms.create(app.host_id, "Kitchen", "en", "Ana")
+    host = await app.rooms.host(app.host_id, room.id)
+    where, _ = await link(room.id, live=True)
+    async with window("pt-BR", size=DESK) as page:
+        await page.goto(where)
+        await expect(page.locator("h1")).to_have_text("Kitchen")
+        await expect(page.locator(".reading")).to_be_hidden()
+        await app.rooms.join(room.token, "Maria", "pt")
+        await app.rooms.say(host, "Good morning, how are you today?")
+        await expect(page.locator(".reading")).to_be_visible()
+        await expect(message(page, "Bom dia")).to_be_visible()
+        await page.locator(".reading").click()
+        await page.locator('[data-code="und"]').click()
+        await app.conversations.rename(app.host_id, room.id, "Our kitchen")
+        await expect(page.locator("h1")).to_have_text("Our kitchen")
+        await expect(page).to_have_title("Our kitchen")
+        await expect(message(page, "Good morning")).to_be_visible()
+
+
 async def test_a_password_opens_and_wrong_ones_have_to_wait(window, link, chat):
     where, _ = await link(chat, password="青い狐")
     async with window(expected=("401", "429")) as page:
@@ -389,8 +409,12 @@ async def test_many_readers_hear_at_once(app, link, ask, chat):
     readers = [await app.readers.enter(share.token) for _ in range(30)]
 
     async def hear(reader):
-        async for tail in reader.follow():
-            if len(tail["ids"]) == 4 and tail["messages"][-1]["status"] == "complete":
+        async for tail in reader.follow(await reader.conversation()):
+            if (
+                tail["event"] == "tail"
+                and len(tail["ids"]) == 4
+                and tail["messages"][-1]["status"] == "complete"
+            ):
                 return
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
