@@ -1,9 +1,13 @@
-"""What a share link of another Parley shows, fetched the way a reader's page would."""
+"""What a share link shows, of this Parley or another, to go on with it.
+
+Of another it is fetched the way a reader's page would.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -16,7 +20,8 @@ from core.errors import (
     TooManyGuesses,
     WrongPassword,
 )
-from core.sharing.reading import JsonObject
+from core.sharing.reading import JsonObject, Readers
+from core.sharing.shares import Shares
 
 AT_ONCE = 500
 MOST_MESSAGES = 20_000
@@ -49,6 +54,19 @@ def parted(link: str) -> tuple[str, str]:
     if parts.scheme not in ("http", "https") or not parts.hostname or not found or not token:
         raise Refused("This is no share link. It looks like http://…/shared/….")
     return f"{parts.scheme}://{parts.netloc}{before}", token.strip("/")
+
+
+async def take(
+    readers: Readers, shares: Shares, user_id: UUID, link: str, password: str | None = None
+) -> UUID:
+    """Make a user's own conversation of what a link shows; its id. Raises as `fetch` does."""
+    try:
+        reader = await readers.enter(parted(link)[1], password)
+    except NotFound:
+        title, said = await fetch(link, password)
+    else:
+        title, said = await reader.whole()
+    return await shares.take_copy(user_id, title, said)
 
 
 async def fetch(link: str, password: str | None = None) -> tuple[str | None, list[JsonObject]]:

@@ -142,6 +142,11 @@ class Reader:
             yield page
             last = page[-1]["id"]
 
+    async def whole(self) -> tuple[str | None, list[JsonObject]]:
+        """The title, and all messages, oldest first."""
+        title = (await self.conversation())["title"]
+        return title, [one async for page in self.everything() for one in page]
+
     async def note_visit(self, visitor: str) -> None:
         """Count a view: one for each visitor and hour. `visitor`: what tells one from another."""
         known = hashlib.sha256(f"{self._door.id} {visitor}".encode()).digest()

@@ -109,8 +109,7 @@ async def open_shared(
 async def copy_shared(core: Core, user: User, token: str, key: Annotated[Key, Body()]) -> Copied:
     """A conversation of one's own with what a link of this Parley shows."""
     reader = await core.readers.enter(token, key.password, key.ticket)
-    title = (await reader.conversation())["title"]
-    said = [one async for page in reader.everything() for one in page]
+    title, said = await reader.whole()
     return Copied(conversation_id=await core.shares.take_copy(user, title, said))
 
 

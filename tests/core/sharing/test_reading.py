@@ -99,7 +99,7 @@ async def test_a_reply_being_written_is_looked_at_now_and_then(
     models.add(Reply(text="One two three four")).stall(after_chunks=2, seconds=30)
     turn = await app.chat.send(app.host_id, "Count", chat)
     async with watching(await share(chat, live=True)) as page:
-        await page.until(lambda p: turn.message_id in p.known)
+        await page.until(lambda p: p.shown and p.shown[-1].startswith("One"))
         heard = len(page.tails)
         with psycopg.connect(database_url) as admin:
             admin.execute("UPDATE messages SET text = 'More' WHERE id = %s", [turn.message_id])
@@ -177,8 +177,7 @@ async def test_long_conversations_are_read_in_pages_from_either_end(app, share, 
 
 async def test_a_copy_goes_on_by_itself(app, ask, share, chat):
     reader = await share(chat)
-    title = (await reader.conversation())["title"]
-    said = [one async for page in reader.everything() for one in page]
+    title, said = await reader.whole()
     copied = await app.shares.take_copy(app.host_id, title, said)
     messages = await app.conversations.messages(app.host_id, copied)
     assert texts([{"text": m.text} for m in messages]) == ["What is a fox?", "An animal."]
