@@ -142,7 +142,7 @@ class Shares:
 
         `messages` as readers get them (`reading`), oldest first. Raises Refused for none.
         """
-        said = [_kept(message) for message in messages if message["text"]]
+        said = [kept for message in messages if (kept := _kept(message))["text"]]
         if not said:
             raise Refused("Nothing is shared there yet. Try again when something was said.")
         title = one_line(title or "", TITLE_LENGTH) or "Shared conversation"
@@ -178,6 +178,6 @@ def hash_of(token: str) -> bytes:
 
 def _kept(message: Mapping[str, Any]) -> dict[str, Any]:
     name = message["name"] or (f"Person {message['person']}" if message["person"] else None)
-    return {key: message[key] for key in ("role", "language", "text", "created_at")} | {
-        "name": name
-    }
+    told = {"text": message["text"], "name": name, "language": message["language"]}
+    clean = {key: value and storable(value) for key, value in told.items()}
+    return clean | {"role": message["role"], "created_at": message["created_at"]}
