@@ -46,7 +46,6 @@ class Doorway:
     conversation_id: UUID
     password: bytes | None
     expires_at: datetime | None
-    expired: bool
     title: str | None
 
     @property
@@ -69,7 +68,7 @@ class Readers:
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("This link opens nothing. Ask whoever sent it for a new one.")
-        if row["expired"]:
+        if row.pop("expired"):
             raise LinkExpired
         return Doorway(**row)
 
