@@ -144,7 +144,8 @@ async def open_app(
         accounts = Accounts(database)
         host_id = await accounts.local_user()
         preferences = Preferences(settings)
-        keeper = Keeper(preferences, database, events, host_id)
+        vault = Vault(settings)
+        keeper = Keeper(preferences, database, events, vault, host_id)
         await keeper.load()
         stack.push_async_callback(keeper.close)
         providers = Providers(preferences)
@@ -182,7 +183,7 @@ async def open_app(
         )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
-        shares = Shares(database, events, Vault(settings))
+        shares = Shares(database, events, vault)
         app = App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,

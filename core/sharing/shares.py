@@ -84,10 +84,11 @@ class Shares:
         if expires_in is not None and not timedelta(0) < expires_in <= LONGEST:
             raise Refused("A link lasts up to ten years. Choose another time, or none.")
         token = secrets.token_urlsafe(16)
+        sealed = await asyncio.to_thread(self._vault.seal, token)
         lock = await asyncio.to_thread(locked_with, password) if password else None
         wish = {
             "conversation_id": conversation_id, "token_hash": hash_of(token),
-            "token": self._vault.seal(token), "password": lock, "live": live,
+            "token": sealed, "password": lock, "live": live,
             "hide_names": hide_names, "from_id": from_message_id,
             "seconds": expires_in.total_seconds() if expires_in is not None else None,
         }  # fmt: skip
@@ -154,7 +155,7 @@ class Shares:
         return UUID(str(row["id"]))
 
     async def forget(self, days: int) -> None:
-        """Remove links that have opened nothing for so many days, and what counted their views."""
+        """Remove links that have opened nothing for so many days, and visitors after two hours."""
         async with self._db.as_nobody() as conn:
             await conn.execute(sql.forget, {"days": days})
 
@@ -164,7 +165,8 @@ class Shares:
         wish = {"id": share_id, "conversation_id": conversation_id}
         async with self._db.as_user(user_id) as conn:
             rows = await (await conn.execute(sql.list, wish)).fetchall()
-        return [Share(**row | {"token": self._vault.open(row["token"])}) for row in rows]
+        tokens = await asyncio.to_thread(lambda: [self._vault.open(row["token"]) for row in rows])
+        return [Share(**row | {"token": token}) for row, token in zip(rows, tokens, strict=True)]
 
     async def _revoke(self, user_id: UUID, share_id: UUID | None) -> int:
         async with self._db.as_user(user_id) as conn:
