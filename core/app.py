@@ -204,7 +204,7 @@ def _chores(app: App) -> None:
     every, minutes = app.jobs.every, "*/10 * * * *"
     every("17 3 * * *", "forget_events", lambda: app.events.forget(EVENTS_KEPT))
     every("23 3 * * *", "forget_slates", lambda: app.slates.forget_deleted(SLATES_KEPT))
-    every("29 3 * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
+    every("29 * * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
     every("* * * * *", "interrupt_orphans", app.chat.interrupt_orphans)
     every(minutes, "index_what_was_missed", app.memory_index.keep_up)
     every(minutes, "purge_conversations", lambda: app.conversations.purge(UNDO_WITHIN))
