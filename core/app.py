@@ -144,7 +144,8 @@ async def open_app(
         accounts = Accounts(database)
         host_id = await accounts.local_user()
         preferences = Preferences(settings)
-        keeper = Keeper(preferences, database, events, host_id)
+        vault = Vault(settings)
+        keeper = Keeper(preferences, database, events, vault, host_id)
         await keeper.load()
         stack.push_async_callback(keeper.close)
         providers = Providers(preferences)
@@ -182,7 +183,7 @@ async def open_app(
         )
         rooms = Rooms(settings, database, events, translations)
         presence = Presence(database, events)
-        shares = Shares(database, events, Vault(settings))
+        shares = Shares(database, events, vault)
         app = App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
@@ -203,7 +204,7 @@ def _chores(app: App) -> None:
     every, minutes = app.jobs.every, "*/10 * * * *"
     every("17 3 * * *", "forget_events", lambda: app.events.forget(EVENTS_KEPT))
     every("23 3 * * *", "forget_slates", lambda: app.slates.forget_deleted(SLATES_KEPT))
-    every("29 3 * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
+    every("29 * * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
     every("* * * * *", "interrupt_orphans", app.chat.interrupt_orphans)
     every(minutes, "index_what_was_missed", app.memory_index.keep_up)
     every(minutes, "purge_conversations", lambda: app.conversations.purge(UNDO_WITHIN))

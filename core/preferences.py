@@ -89,13 +89,18 @@ class Keeper:
     """Keeps a person's preferences in the database, and hears when another process changed them."""
 
     def __init__(
-        self, preferences: Preferences, database: Database, events: Events, user_id: UUID
+        self,
+        preferences: Preferences,
+        database: Database,
+        events: Events,
+        vault: Vault,
+        user_id: UUID,
     ) -> None:
         self._preferences = preferences
         self._db = database
         self._events = events
         self._user = user_id
-        self._vault = Vault(preferences.base)
+        self._vault = vault
         self._reading = asyncio.Lock()
         self._loading: set[asyncio.Task[None]] = set()
         events.on(CHANGED, self._heed)
@@ -112,7 +117,9 @@ class Keeper:
         for row in rows:
             if row["name"] not in NAMES:
                 continue  # of another version of Parley
-            value = row["value"] if row["secret"] is None else self._vault.open(row["secret"])
+            value = row["value"]
+            if row["secret"] is not None:
+                value = await asyncio.to_thread(self._vault.open, row["secret"])
             if value is None:
                 unreadable.append(row["name"])
             elif self._fits(row["name"], value):
@@ -139,17 +146,20 @@ class Keeper:
                 raise Refused(f"{name} cannot be set here. Set it in .env.")
         tidy = {name: _tidy(value) for name, value in changes.items()}
         checked(self._preferences.base, {n: v for n, v in tidy.items() if v is not None})
+        rows = [await self._row(name, value) for name, value in tidy.items()]
         async with self._db.as_user(self._user) as conn:
-            for name, value in tidy.items():
-                row = {"user_id": self._user, "name": name, "value": None, "secret": None}
-                if value is None:
-                    await conn.execute(sql.forget, row)
-                else:
-                    kind = "secret" if is_secret(name) else "value"
-                    row[kind] = self._vault.seal(value) if kind == "secret" else Jsonb(value)
-                    await conn.execute(sql.keep, row)
+            for row in rows:
+                kept = row["value"] or row["secret"]
+                await conn.execute(sql.keep if kept else sql.forget, row)
             await self._events.publish(conn, self._user, CHANGED)
         await self.load()
+
+    async def _row(self, name: str, value: Any) -> dict[str, Any]:
+        """A preference as it is kept; neither a value nor a secret where it is to be forgotten."""
+        row = {"user_id": self._user, "name": name, "value": None, "secret": None}
+        if value is not None and is_secret(name):
+            return row | {"secret": await asyncio.to_thread(self._vault.seal, value)}
+        return row if value is None else row | {"value": Jsonb(value)}
 
     def _heed(self, event: Event) -> None:
         """Somebody changed something, perhaps in another process."""

@@ -12,6 +12,7 @@ import os
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.errors import ConfigurationError
@@ -25,26 +26,31 @@ _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
 class Vault:
-    """Seals secrets and opens them again."""
+    """Seals secrets and opens them again. For any thread: the first use takes 50 ms."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._making = Lock()
 
     def seal(self, secret: str) -> bytes:
         """The secret, encrypted. Raises ConfigurationError where the key file cannot be made."""
-        return self._cipher.encrypt(secret.encode())
+        return self._cipher().encrypt(secret.encode())
 
     def open(self, sealed: bytes) -> str | None:
         """The secret; None where it was sealed with another key."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - off the start
 
         try:
-            return self._cipher.decrypt(sealed).decode()
+            return self._cipher().decrypt(sealed).decode()
         except InvalidToken:
             return None
 
-    @cached_property
     def _cipher(self) -> Fernet:
+        with self._making:
+            return self._made
+
+    @cached_property
+    def _made(self) -> Fernet:
         from cryptography.fernet import Fernet  # noqa: PLC0415 - off the start
 
         passphrase = self._settings.secret_key

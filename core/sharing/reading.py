@@ -32,6 +32,8 @@ sql = load("shares")
 
 PAGE = 50
 """Messages a reader gets at once, if they do not ask for another number."""
+BREATH = 1.0
+"""Seconds between two looks at a conversation in which a reply is being written."""
 
 JsonObject = dict[str, Any]
 
@@ -44,7 +46,6 @@ class Doorway:
     conversation_id: UUID
     password: bytes | None
     expires_at: datetime | None
-    expired: bool
     title: str | None
 
     @property
@@ -67,7 +68,7 @@ class Readers:
             row = await cursor.fetchone()
         if row is None:
             raise NotFound("This link opens nothing. Ask whoever sent it for a new one.")
-        if row["expired"]:
+        if row.pop("expired"):
             raise LinkExpired
         return Doorway(**row)
 
@@ -140,30 +141,39 @@ class Reader:
             yield page
             last = page[-1]["id"]
 
+    async def whole(self) -> tuple[str | None, list[JsonObject]]:
+        """The title, and all messages, oldest first."""
+        title = (await self.conversation())["title"]
+        return title, [one async for page in self.everything() for one in page]
+
     async def note_visit(self, visitor: str) -> None:
         """Count a view: one for each visitor and hour. `visitor`: what tells one from another."""
         known = hashlib.sha256(f"{self._door.id} {visitor}".encode()).digest()
         async with self._db.as_share(self._door.id) as conn:
             await conn.execute(sql.note_view, {"visitor": known})
 
-    async def follow(self) -> AsyncIterator[JsonObject]:
-        """The conversation's end now and whenever it has changed: `tail` as the README has it.
+    async def follow(self, known: JsonObject) -> AsyncIterator[JsonObject]:
+        """The conversation's end now and what changes from now on.
 
-        Of a snapshot nothing comes. Raises NotFound or LinkExpired once the link opens nothing.
+        Events `tail` and `conversation`, as the README has them; `known` is `conversation()` as
+        it was told before. Of a snapshot nothing comes. Raises NotFound or LinkExpired once the
+        link opens nothing.
         """
+        sent: dict[int, JsonObject] = {}
         async with self._events.bell(self._door.conversation_id) as bell:
-            live = (await self.conversation())["live"]
-            sent: dict[int, JsonObject] = {}
+            while not known["live"]:
+                await self._still_open()
+                await self._next(bell)
             while True:
-                if live:
-                    tail = await self.messages()
-                    news = [one for one in tail if sent.get(one["id"]) != one]
-                    ids = [one["id"] for one in tail]
-                    if news or ids != list(sent):
-                        yield {"ids": ids, "messages": news, "more": len(tail) == PAGE}
-                    sent = {one["id"]: one for one in tail}
-                else:
-                    await self._still_open()
+                tail = await self.messages()
+                if event := _tail(tail, sent):
+                    yield event
+                sent = {one["id"]: one for one in tail}
+                if any(one["status"] == "streaming" for one in tail):
+                    await asyncio.sleep(BREATH)
+                elif (now := await self.conversation()) != known:
+                    known = now
+                    yield {"event": "conversation", **now}
                 await self._next(bell)
 
     async def _still_open(self) -> None:
@@ -177,6 +187,15 @@ class Reader:
         with suppress(TimeoutError):
             async with asyncio.timeout(max(left, 0.05) if left is not None else None):
                 await bell.rings()
+
+
+def _tail(tail: list[JsonObject], sent: dict[int, JsonObject]) -> JsonObject | None:
+    """What to tell a reader to whom `sent` was told, by ids; None where nothing changed."""
+    news = [one for one in tail if sent.get(one["id"]) != one]
+    ids = [one["id"] for one in tail]
+    if not news and ids == list(sent):
+        return None
+    return {"event": "tail", "ids": ids, "messages": news, "more": len(tail) == PAGE}
 
 
 def _iso(moment: datetime | None) -> str | None:

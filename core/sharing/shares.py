@@ -84,10 +84,11 @@ class Shares:
         if expires_in is not None and not timedelta(0) < expires_in <= LONGEST:
             raise Refused("A link lasts up to ten years. Choose another time, or none.")
         token = secrets.token_urlsafe(16)
+        sealed = await asyncio.to_thread(self._vault.seal, token)
         lock = await asyncio.to_thread(locked_with, password) if password else None
         wish = {
             "conversation_id": conversation_id, "token_hash": hash_of(token),
-            "token": self._vault.seal(token), "password": lock, "live": live,
+            "token": sealed, "password": lock, "live": live,
             "hide_names": hide_names, "from_id": from_message_id,
             "seconds": expires_in.total_seconds() if expires_in is not None else None,
         }  # fmt: skip
@@ -142,7 +143,7 @@ class Shares:
 
         `messages` as readers get them (`reading`), oldest first. Raises Refused for none.
         """
-        said = [_kept(message) for message in messages if message["text"]]
+        said = [kept for message in messages if (kept := _kept(message))["text"]]
         if not said:
             raise Refused("Nothing is shared there yet. Try again when something was said.")
         title = one_line(title or "", TITLE_LENGTH) or "Shared conversation"
@@ -154,7 +155,7 @@ class Shares:
         return UUID(str(row["id"]))
 
     async def forget(self, days: int) -> None:
-        """Remove links that have opened nothing for so many days, and what counted their views."""
+        """Remove links that have opened nothing for so many days, and visitors after two hours."""
         async with self._db.as_nobody() as conn:
             await conn.execute(sql.forget, {"days": days})
 
@@ -164,7 +165,8 @@ class Shares:
         wish = {"id": share_id, "conversation_id": conversation_id}
         async with self._db.as_user(user_id) as conn:
             rows = await (await conn.execute(sql.list, wish)).fetchall()
-        return [Share(**row | {"token": self._vault.open(row["token"])}) for row in rows]
+        tokens = await asyncio.to_thread(lambda: [self._vault.open(row["token"]) for row in rows])
+        return [Share(**row | {"token": token}) for row, token in zip(rows, tokens, strict=True)]
 
     async def _revoke(self, user_id: UUID, share_id: UUID | None) -> int:
         async with self._db.as_user(user_id) as conn:
@@ -178,6 +180,6 @@ def hash_of(token: str) -> bytes:
 
 def _kept(message: Mapping[str, Any]) -> dict[str, Any]:
     name = message["name"] or (f"Person {message['person']}" if message["person"] else None)
-    return {key: message[key] for key in ("role", "language", "text", "created_at")} | {
-        "name": name
-    }
+    told = {"text": message["text"], "name": name, "language": message["language"]}
+    clean = {key: value and storable(value) for key, value in told.items()}
+    return clean | {"role": message["role"], "created_at": message["created_at"]}

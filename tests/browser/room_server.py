@@ -21,7 +21,7 @@ from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
 from core.errors import NotFound
-from ui.guest import mount_guest_page
+from ui.guest import mount_guest_page, mount_shared_page
 
 TOKEN = "kitchen-table"
 RECENT = 50
@@ -318,7 +318,7 @@ def make_page() -> FastAPI:
         answer: JSONResponse = await request.app.state.server.room.transcribe(request)
         return answer
 
-    return mount_guest_page(app)
+    return mount_guest_page(mount_shared_page(app))
 
 
 @contextlib.contextmanager

@@ -191,6 +191,26 @@ async def test_a_room_is_read_in_the_language_one_chooses(app, window, address, 
         assert "Ana" not in content
 
 
+async def test_a_live_page_learns_its_title_and_its_languages(app, window, link):
+    room = await app.rooms.create(app.host_id, "Kitchen", "en", "Ana")
+    host = await app.rooms.host(app.host_id, room.id)
+    where, _ = await link(room.id, live=True)
+    async with window("pt-BR", size=DESK) as page:
+        await page.goto(where)
+        await expect(page.locator("h1")).to_have_text("Kitchen")
+        await expect(page.locator(".reading")).to_be_hidden()
+        await app.rooms.join(room.token, "Maria", "pt")
+        await app.rooms.say(host, "Good morning, how are you today?")
+        await expect(page.locator(".reading")).to_be_visible()
+        await expect(message(page, "Bom dia")).to_be_visible()
+        await page.locator(".reading").click()
+        await page.locator('[data-code="und"]').click()
+        await app.conversations.rename(app.host_id, room.id, "Our kitchen")
+        await expect(page.locator("h1")).to_have_text("Our kitchen")
+        await expect(page).to_have_title("Our kitchen")
+        await expect(message(page, "Good morning")).to_be_visible()
+
+
 async def test_a_password_opens_and_wrong_ones_have_to_wait(window, link, chat):
     where, _ = await link(chat, password="青い狐")
     async with window(expected=("401", "429")) as page:
@@ -370,13 +390,27 @@ async def test_how_to_go_on_is_said_with_the_address(window, link, chat):
         await expect(page.get_by_role("button", name="Copied")).to_be_visible()
 
 
+async def test_a_page_without_a_clipboard_of_its_own_copies_too(window, link, chat):
+    where, _ = await link(chat)
+    async with window(size=DESK, permissions=["clipboard-read"]) as page:
+        await page.goto(where)
+        await page.evaluate("Clipboard.prototype.writeText = undefined")
+        await page.locator(".copy-code").click()
+        await expect(page.locator(".copy-code")).to_contain_text("Copied")
+        assert await page.evaluate("navigator.clipboard.readText()") == 'print("fox")'
+        await page.get_by_role("button", name="Continue as a copy").click()
+        await page.get_by_role("button", name="Copy the address").click()
+        await expect(page.get_by_role("button", name="Copied")).to_be_focused()
+        assert await page.evaluate("navigator.clipboard.readText()") == where
+
+
 async def test_many_readers_hear_at_once(app, link, ask, chat):
     _, share = await link(chat, live=True)
     readers = [await app.readers.enter(share.token) for _ in range(30)]
 
     async def hear(reader):
-        async for tail in reader.follow():
-            if len(tail["ids"]) == 4 and tail["messages"][-1]["status"] == "complete":
+        async for tail in reader.follow(await reader.conversation()):
+            if len(tail.get("ids", ())) == 4 and tail["messages"][-1]["status"] == "complete":
                 return
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:

@@ -11,7 +11,8 @@ import websockets
 
 from core import languages
 from core.errors import NotFound, PasswordNeeded, Refused, WrongPassword
-from core.sharing.fetching import fetch
+from core.sharing import fetching
+from core.sharing.fetching import fetch, take
 from core.sharing.reading import PAGE
 from tests.core.sharing.reader import expire
 from tests.histories import fill
@@ -293,6 +294,39 @@ async def test_a_link_of_another_parley_is_taken_over(guest_door, client, share,
     await client.delete(f"/shares/{made['id']}")
     with pytest.raises(NotFound):
         await fetch(link)
+
+
+def parley_saying(text):
+    """Another Parley where five messages are shared, one an answer."""
+
+    async def answer(scope, receive, send):
+        asked = json.loads((await receive())["body"])
+        one = {
+            "id": asked["after"] + 1, "role": "user", "person": 1, "name": "Ana\x00",
+            "language": "e\x00n", "text": text, "created_at": "2026-01-01T00:00:00Z",
+        }  # fmt: skip
+        said = [one] if asked["after"] < 5 else []
+        body = json.dumps({"title": "Ti\x00tle", "ticket": None, "messages": said}).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return serving(answer)
+
+
+async def test_what_cannot_be_kept_of_another_parley_is_left_out(app):
+    async with parley_saying("Good\x00 morning") as address:
+        link = f"http://{address}/shared/x"
+        copied = await take(app.readers, app.shares, app.host_id, link)
+    assert (await app.conversations.get(app.host_id, copied)).title == "Title"
+    said = await app.conversations.messages(app.host_id, copied)
+    assert [(m.text, m.author, m.language) for m in said] == [("Good morning", "Ana", "en")] * 5
+
+
+async def test_another_parley_is_not_heard_for_ever(monkeypatch):
+    monkeypatch.setattr(fetching, "LARGEST", 3000)
+    async with parley_saying("x" * 1000) as address:
+        with pytest.raises(Refused, match="too large"):
+            await fetch(f"http://{address}/shared/x")
 
 
 async def test_what_answers_and_is_no_parley_is_refused():

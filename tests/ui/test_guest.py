@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from core import languages
 from core.errors import DatabaseUnavailable, NotFound
-from ui.guest import mount_guest_page, strings, waiting_page
+from ui.guest import mount_guest_page, mount_shared_page, strings, waiting_page
 from ui.guest.gradio_view import AssetsOnly
 from ui.live import modules, style_sheets
 
@@ -30,10 +30,12 @@ class Rooms:
 
 
 def door(*, gradio=True):
-    app = FastAPI(openapi_url=None)
+    app = mount_shared_page(FastAPI(openapi_url=None))
     app.state.core = SimpleNamespace(rooms=Rooms())
     assert mount_guest_page(app) is app
     assert any(isinstance(r, Mount) and r.path == "/gradio" for r in app.routes) is gradio
+    paths = [path for route in app.routes if (path := getattr(route, "path", None))]
+    assert len(set(paths)) == len(paths)
     return app
 
 

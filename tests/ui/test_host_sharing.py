@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import NotFound
+from core.sharing.fetching import take
 from tests.ui.test_host import core, page  # noqa: F401 - a fixture
-from ui.host.sharing.copying import take
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_link_is_listed_with_its_address_until_it_is_revoked(core, chat, share
 def test_a_link_becomes_a_conversation_of_ones_own(core, chat, share):  # noqa: F811
     made = share(chat, password="blue fox")
     link = f"http://somewhere:7860/shared/{made.token}"
-    copied = core.run(take(link, "blue fox"))
+    copied = taken(core, link, "blue fox")
     found = core.run(core.app.conversations.get(core.host, copied))
     assert (found.title, found.id == chat) == ("Foxes", False)
     test = links(copy=link)
@@ -76,6 +76,10 @@ def test_a_link_becomes_a_conversation_of_ones_own(core, chat, share):  # noqa: 
     )
     press_copy(test)
     assert len(core.run(core.app.conversations.list(core.host))) == 3
+
+
+def taken(core, link, password=None):  # noqa: F811
+    return core.run(take(core.app.readers, core.app.shares, core.host, link, password))
 
 
 def press_copy(test: AppTest) -> None:
@@ -95,7 +99,7 @@ def test_a_link_of_this_parley_that_opens_nothing_is_not_followed_in_a_circle(co
     made = share(chat)
     core.run(core.app.shares.revoke(core.host, made.id))
     with pytest.raises(Exception, match="No Parley answers") as refused:
-        core.run(take(f"http://127.0.0.1:1/shared/{made.token}", None))
+        taken(core, f"http://127.0.0.1:1/shared/{made.token}")
     assert not isinstance(refused.value, NotFound)
 
 

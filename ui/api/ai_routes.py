@@ -10,14 +10,14 @@ from pydantic import BaseModel, Field
 from core.app import App
 from core.preferences import NAMES, is_secret, masked
 from ui.api.dependencies import Core
-from ui.api.schemas import Answer, ErrorBody
+from ui.api.schemas import Answer, errors
 
 settings = APIRouter(prefix="/settings", tags=["settings"])
 providers = APIRouter(prefix="/providers", tags=["providers"])
 
 Value = str | float | int | bool | None
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorBody} for code in (422, 503)}
-_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody}}
+_ERRORS = errors()
+_UNKNOWN = errors(404)
 
 
 class SettingBody(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,12 +13,12 @@ from core.conversations import Details
 from core.conversations.conversations import TAG_LENGTH, TAGS
 from ui.api.dependencies import Core, User
 from ui.api.message_routes import BranchMessage, Id, with_facts
-from ui.api.schemas import Answer, ErrorBody
+from ui.api.schemas import Answer, errors
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorBody} for code in (422, 503)}
-_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody}}
+_ERRORS = errors()
+_UNKNOWN = errors(404)
 
 
 class NewConversation(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, File, Query, UploadFile
@@ -14,13 +14,13 @@ from core.memories.knowledge import Kind
 from core.memories.memory import LONGEST, Origin
 from core.memories.transfer import MOST, MemoryFile, export, import_file
 from ui.api.dependencies import Core, User
-from ui.api.schemas import Answer, ErrorBody
+from ui.api.schemas import Answer, errors
 
 router = APIRouter(prefix="/memories", tags=["memories"])
 
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorBody} for code in (422, 503)}
-_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody}}
-_TOO_LARGE: dict[int | str, dict[str, Any]] = {413: {"model": ErrorBody}}
+_ERRORS = errors()
+_UNKNOWN = errors(404)
+_TOO_LARGE = errors(413)
 _MANY = 2**31 - 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
@@ -15,14 +15,13 @@ from core.conversations import Reaction as ReactionKind
 from core.errors import ProviderError
 from core.turns import Turn
 from ui.api.dependencies import Core, User
-from ui.api.schemas import Answer, ErrorBody, MessageBody, NewMessage, Reply
+from ui.api.schemas import Answer, MessageBody, NewMessage, Reply, errors
 
 router = APIRouter(tags=["messages"])
 
-Errors = dict[int | str, dict[str, Any]]
-_ERRORS: Errors = {code: {"model": ErrorBody} for code in (422, 503)}
-_UNKNOWN: Errors = {404: {"model": ErrorBody}}
-_ANSWERED = _ERRORS | {code: {"model": ErrorBody} for code in (404, 409, 413, 502)}
+_ERRORS = errors()
+_UNKNOWN = errors(404)
+_ANSWERED = errors(404, 409, 413, 502)
 Id = Annotated[int, Field(ge=1, le=2**62)]
 MessageId = Annotated[int, Path(ge=1, le=2**62)]
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Response, status
 
 from core.rooms import Room
 from ui.addresses import guest_url
 from ui.api.dependencies import Core, User
 from ui.api.schemas import (
-    ErrorBody,
     HealthBody,
     NewRoom,
     RoomBody,
+    errors,
 )
-
-Errors = dict[int | str, dict[str, Any]]
-
-
-def _errors(*codes: int) -> Errors:
-    return {code: {"model": ErrorBody} for code in (*codes, 422, 503)}
-
 
 health = APIRouter(tags=["health"])
 rooms = APIRouter(prefix="/rooms", tags=["rooms"])
@@ -40,13 +31,13 @@ async def is_it_well(core: Core, response: Response) -> HealthBody:
     )
 
 
-@rooms.get("", responses=_errors())
+@rooms.get("", responses=errors())
 async def list_rooms(core: Core, user: User) -> list[RoomBody]:
     """The rooms, the latest activity first."""
     return [_room(core, one) for one in await core.rooms.list(user)]
 
 
-@rooms.post("", status_code=201, responses=_errors())
+@rooms.post("", status_code=201, responses=errors())
 async def open_room(core: Core, user: User, new: NewRoom) -> RoomBody:
     """Open a room and get the link for its guests."""
     return _room(core, await core.rooms.create(user, new.name, new.language))

@@ -23,6 +23,14 @@ class ErrorBody(BaseModel):
     details: dict[str, Any] = {}
 
 
+Errors = dict[int | str, dict[str, Any]]
+
+
+def errors(*codes: int) -> Errors:
+    """What a route may answer besides what it returns, as its docs have it: these, 422, 503."""
+    return {code: {"model": ErrorBody} for code in (*codes, 422, 503)}
+
+
 class HealthBody(BaseModel):
     """`ok`, or what is wrong, for each part."""
 

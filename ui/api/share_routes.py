@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Header, Query, Request
@@ -14,7 +14,7 @@ from core.sharing.reading import Reader
 from core.sharing.shares import Share
 from ui.addresses import shared_url
 from ui.api.dependencies import Core, User
-from ui.api.schemas import ErrorBody
+from ui.api.schemas import errors
 from ui.api.share_schemas import (
     Asked,
     Copied,
@@ -26,20 +26,13 @@ from ui.api.share_schemas import (
     ShareMade,
 )
 
-Errors = dict[int | str, dict[str, Any]]
-
-
-def _errors(*codes: int) -> Errors:
-    return {code: {"model": ErrorBody} for code in (*codes, 422, 503)}
-
-
 owner = APIRouter(tags=["sharing"])
 readers = APIRouter(prefix="/shared", tags=["sharing"])
 copies = APIRouter(prefix="/shared", tags=["sharing"])
-READING = _errors(401, 404, 410, 429)
+READING = errors(401, 404, 410, 429)
 
 
-@owner.post("/conversations/{conversation_id}/share", status_code=201, responses=_errors(404))
+@owner.post("/conversations/{conversation_id}/share", status_code=201, responses=errors(404))
 async def share_conversation(
     core: Core, user: User, conversation_id: UUID, new: NewShare
 ) -> ShareMade:
@@ -54,7 +47,7 @@ async def share_conversation(
     return ShareMade(id=made.id, url=url, expires_at=made.expires_at)
 
 
-@owner.get("/conversations/{conversation_id}/share", responses=_errors(404))
+@owner.get("/conversations/{conversation_id}/share", responses=errors(404))
 async def list_shares_of(core: Core, user: User, conversation_id: UUID) -> list[ShareBody]:
     """The links to one conversation, the newest first."""
     await core.conversations.get(user, conversation_id)
@@ -62,19 +55,19 @@ async def list_shares_of(core: Core, user: User, conversation_id: UUID) -> list[
     return [_body(core, one) for one in found]
 
 
-@owner.get("/shares", responses=_errors())
+@owner.get("/shares", responses=errors())
 async def list_shares(core: Core, user: User) -> list[ShareBody]:
     """The links, the newest first; those that open nothing any more for a month."""
     return [_body(core, one) for one in await core.shares.list(user)]
 
 
-@owner.delete("/shares", responses=_errors())
+@owner.delete("/shares", responses=errors())
 async def revoke_all_shares(core: Core, user: User) -> Revoked:
     """Make every link open nothing from now on."""
     return Revoked(revoked=await core.shares.revoke_all(user))
 
 
-@owner.delete("/shares/{share_id}", status_code=204, responses=_errors(404))
+@owner.delete("/shares/{share_id}", status_code=204, responses=errors(404))
 async def revoke_share(core: Core, user: User, share_id: UUID) -> None:
     """Make a link open nothing from now on; pages that show it close."""
     await core.shares.revoke(user, share_id)
@@ -109,8 +102,7 @@ async def open_shared(
 async def copy_shared(core: Core, user: User, token: str, key: Annotated[Key, Body()]) -> Copied:
     """A conversation of one's own with what a link of this Parley shows."""
     reader = await core.readers.enter(token, key.password, key.ticket)
-    title = (await reader.conversation())["title"]
-    said = [one async for page in reader.everything() for one in page]
+    title, said = await reader.whole()
     return Copied(conversation_id=await core.shares.take_copy(user, title, said))
 
 

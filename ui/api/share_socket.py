@@ -3,7 +3,8 @@
 In: `{"join": {"ticket"?}}` first, then `{"older": id}`, `{"newer": id}`, `{"ping": 1}`.
 Out, by `event`: `joined` with the conversation; `tail` whenever its end has changed, with the
 `ids` of the newest messages, those `messages` among them that are new or other than before, and
-whether there are `more` before them; `older` and `newer` with `messages` and `more`; `pong`; and
+whether there are `more` before them; `conversation` when its title or its languages are others
+than were told; `older` and `newer` with `messages` and `more`; `pong`; and
 `gone` with a `code` once the link opens nothing, after which the socket closes.
 """
 
@@ -58,9 +59,10 @@ async def _serve(socket: WebSocket, core: App, token: str) -> None:
         join = _parsed(await socket.receive_text()).get("join")
     ticket = join.get("ticket") if isinstance(join, dict) else None
     reader = await core.readers.enter(token, ticket=ticket if isinstance(ticket, str) else None)
-    await socket.send_json({"event": "joined", **await reader.conversation()})
+    conversation = await reader.conversation()
+    await socket.send_json({"event": "joined", **conversation})
     await reader.note_visit(visitor_of(socket))
-    telling = asyncio.create_task(_tell(socket, reader))
+    telling = asyncio.create_task(_tell(socket, reader, conversation))
     heeding = asyncio.create_task(_heed(socket, reader))
     try:
         await asyncio.wait({telling, heeding}, return_when=asyncio.FIRST_COMPLETED)
@@ -72,9 +74,9 @@ async def _serve(socket: WebSocket, core: App, token: str) -> None:
                 await task
 
 
-async def _tell(socket: WebSocket, reader: Reader) -> None:
-    async for tail in reader.follow():
-        await socket.send_json({"event": "tail", **tail})
+async def _tell(socket: WebSocket, reader: Reader, conversation: dict[str, Any]) -> None:
+    async for event in reader.follow(conversation):
+        await socket.send_json(event)
 
 
 async def _heed(socket: WebSocket, reader: Reader) -> None:

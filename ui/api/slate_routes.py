@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -15,12 +15,12 @@ from core.slates.options import Options
 from core.slates.run import Run, Status
 from core.slates.slates import TEXT_LENGTH, Slate
 from ui.api.dependencies import Core, User
-from ui.api.schemas import Answer, ErrorBody
+from ui.api.schemas import Answer, errors
 
 router = APIRouter(prefix="/slates", tags=["slates"])
 
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorBody} for code in (413, 422, 503)}
-_UNKNOWN: dict[int | str, dict[str, Any]] = _ERRORS | {404: {"model": ErrorBody}}
+_ERRORS = errors(413)
+_UNKNOWN = errors(404, 413)
 
 
 class NewSlate(BaseModel):

@@ -18,7 +18,7 @@ from starlette.datastructures import UploadFile as Upload
 from core.app import App
 from core.errors import Busy, ProviderError, Refused, TooFast
 from ui.api.dependencies import Core, User
-from ui.api.schemas import ErrorBody, Transcription
+from ui.api.schemas import Transcription, errors
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ MINUTE = 60.0
 
 @router.post(
     "/transcriptions",
-    responses={code: {"model": ErrorBody} for code in (413, 422, 502, 503)},
+    responses=errors(413, 502),
 )
 async def transcribe(
     core: Core,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, File, UploadFile
@@ -14,7 +14,7 @@ from core.exports.exports import Export, Format
 from core.exports.names import disposition
 from core.imports.imports import LARGEST
 from ui.api.dependencies import Core, User
-from ui.api.schemas import ErrorBody
+from ui.api.schemas import Errors, errors
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -24,11 +24,7 @@ LARGEST_BODY = LARGEST + 64 * 1024
 _MOST = 10_000
 
 
-def _errors(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return {code: {"model": ErrorBody} for code in (*codes, 422, 503)}
-
-
-_FILE: dict[int | str, dict[str, Any]] = {
+_FILE: Errors = {
     200: {
         "description": "The file",
         "content": {
@@ -63,7 +59,7 @@ class ImportedBody(BaseModel):
 
 @router.get(
     "/{conversation_id}/export/{format}",
-    responses=_FILE | _errors(404, 500),
+    responses=_FILE | errors(404, 500),
     response_class=StreamingResponse,
 )
 async def export_conversation(
@@ -73,13 +69,13 @@ async def export_conversation(
     return await _download(await core.exports.prepare(user, [conversation_id], format))
 
 
-@router.post("/export", responses=_FILE | _errors(404, 500), response_class=StreamingResponse)
+@router.post("/export", responses=_FILE | errors(404, 500), response_class=StreamingResponse)
 async def export_conversations(core: Core, user: User, wanted: Wanted) -> StreamingResponse:
     """Several as one file, or all of them: one JSON, or a zip of Markdown or PDF."""
     return await _download(await core.exports.prepare(user, wanted.ids, wanted.format))
 
 
-@router.post("/import", responses=_errors(413))
+@router.post("/import", responses=errors(413))
 async def import_conversations(
     core: Core,
     user: User,

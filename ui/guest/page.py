@@ -22,7 +22,7 @@ from core import languages
 from core.errors import DatabaseError, NotFound
 from ui.guest import strings
 from ui.guest.gradio_view import GradioView, mount_gradio
-from ui.live import live_files, modules, style_sheets
+from ui.live import modules, style_sheets
 from ui.theme import head
 
 log = logging.getLogger(__name__)
@@ -43,16 +43,14 @@ CONTENT_POLICY = (
 def mount_guest_page(app: FastAPI) -> FastAPI:
     """Add the guest page to `app`, whose `state.core` knows the rooms, and return `app`.
 
-    Imports Gradio, which takes seconds of CPU time: call it in a thread. Adds `/s/{token}`,
-    `/guest/strings/{code}.json`, `/live` (the room's scripts) and what the page needs of
-    `/gradio`. Without Gradio the page still works; the log says so.
+    Imports Gradio, which takes seconds of CPU time: call it in a thread. Adds `/s/{token}` and
+    what the page needs of `/gradio`; its words and scripts are served by what
+    `mount_shared_page` adds. Without Gradio the page still works; the log says so.
     """
     page = _GuestPage(mount_gradio(app))
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/s/{token}", page.show, methods=["GET", "HEAD"])
-    router.add_api_route("/guest/strings/{code}.json", words, methods=["GET"])
     app.include_router(router)
-    app.mount("/live", live_files())
     return app
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from functools import cache
 from html import escape
 from string import Template
 from typing import Annotated, Any
@@ -35,9 +36,10 @@ STATUS = {"not_found": 404, "expired": 410}
 
 
 def mount_shared_page(app: FastAPI) -> FastAPI:
-    """Add the page of share links, and the files it needs, to `app`; returns `app`.
+    """Add the page of share links to `app`, whose `state.core` knows them, and return `app`.
 
-    `app.state.core` knows the links. Imports nothing heavy.
+    Adds `/shared/{token}`, and for both pages of guests `/guest/strings/{code}.json` and `/live`
+    (their scripts). Imports nothing heavy.
     """
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/shared/{token}", show, methods=["GET", "HEAD"])
@@ -104,6 +106,7 @@ def _html(code: str, token: str, state: str, title: str | None, nonce: str) -> s
     )
 
 
+@cache
 def _preloads() -> str:
     """The page's own files asked for at once, instead of each when another names it."""
     scripts = sorted(file.name for file in (FOLDER / "shared").glob("*.js"))

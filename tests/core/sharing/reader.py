@@ -1,6 +1,7 @@
 """Somebody who reads a shared conversation."""
 
 import asyncio
+import time
 from contextlib import aclosing, asynccontextmanager
 
 import psycopg
@@ -18,22 +19,35 @@ class Page:
     def __init__(self, reader):
         self.reader = reader
         self.tails = []
+        self.times = []
+        self.conversation = None
         self.known = {}
         self.end = None
         self._heard = asyncio.Condition()
 
     async def run(self):
         try:
-            async with aclosing(self.reader.follow()) as tails:
-                async for tail in tails:
+            conversation = await self.reader.conversation()
+            async with self._heard:
+                self.conversation = conversation
+                self._heard.notify_all()
+            async with aclosing(self.reader.follow(conversation)) as events:
+                async for event in events:
                     async with self._heard:
-                        self.tails.append(tail)
-                        self.known |= {one["id"]: one for one in tail["messages"]}
+                        self._hear(event)
                         self._heard.notify_all()
         except NotFound as error:
             async with self._heard:
                 self.end = error
                 self._heard.notify_all()
+
+    def _hear(self, event):
+        if event["event"] == "conversation":
+            self.conversation = event
+            return
+        self.tails.append(event)
+        self.times.append(time.monotonic())
+        self.known |= {one["id"]: one for one in event["messages"]}
 
     @property
     def shown(self):

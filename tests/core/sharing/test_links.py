@@ -1,11 +1,14 @@
 """Share links: for how long they open, for whom, and nothing else."""
 
 import asyncio
+import hashlib
+import threading
 from datetime import timedelta
 
 import psycopg
 import pytest
 
+from core.app import open_app
 from core.errors import (
     LinkExpired,
     NotFound,
@@ -137,6 +140,23 @@ async def test_a_link_is_kept_so_that_only_its_owner_can_read_it(app, chat, data
     assert b"blue fox".hex() not in row
 
 
+async def test_the_key_is_made_once_and_holds_nobody_up(make_settings, monkeypatch):
+    made, scrypt = [], hashlib.scrypt
+
+    def slow(*args, **cost):
+        made.append(threading.current_thread())
+        return scrypt(*args, **cost)
+
+    monkeypatch.setattr(hashlib, "scrypt", slow)
+    async with open_app(make_settings(secret_key="a passphrase"), working=False) as app:
+        await app.keeper.change({"openai_api_key": "sk-test"})
+        room = await app.rooms.create(app.host_id, "Kitchen", "en")
+        share = await app.shares.create(app.host_id, room.id)
+    assert share.token
+    assert len(made) == 1
+    assert made[0] is not threading.main_thread()
+
+
 async def test_unknown_links_open_nothing(app, chat):
     for token in ("", "x", "é\udcff", "' OR 1=1", "x" * 10_000):
         with pytest.raises(NotFound):
@@ -163,6 +183,17 @@ async def test_links_long_gone_are_forgotten(app, chat, database_url):
         admin.execute("UPDATE shares SET revoked_at = revoked_at - interval '31 days'")
     await app.shares.forget(30)
     assert [one.id for one in await app.shares.list(app.host_id)] == [kept.id]
+
+
+async def test_visitors_are_forgotten_in_hours(app, chat, database_url):
+    made = await app.shares.create(app.host_id, chat)
+    await (await app.readers.enter(made.token)).note_visit("one")
+    with psycopg.connect(database_url) as admin:
+        admin.execute("UPDATE share_views SET hour = hour - interval '3 hours'")
+    await app.shares.forget(30)
+    with psycopg.connect(database_url) as admin:
+        assert admin.execute("SELECT count(*) FROM share_views").fetchone() == (0,)
+    assert (await app.shares.get(app.host_id, made.id)).views == 1
 
 
 async def test_a_link_of_another_is_nobodys_to_manage(app, chat):

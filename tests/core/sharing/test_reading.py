@@ -2,6 +2,7 @@
 
 import asyncio
 
+import psycopg
 import pytest
 from llmock.scenarios import Reply
 
@@ -10,6 +11,7 @@ from core.errors import (
     Refused,
 )
 from core.events import Event
+from core.sharing.reading import BREATH
 from tests.core.sharing.reader import texts, watching
 from tests.histories import fill
 
@@ -76,6 +78,35 @@ async def test_a_live_link_follows_what_is_said_while_it_is_said(app, models, as
         question = page.tails[0]["ids"][0]
         await ask("What is a bear?", "A large one.", chat, beside=question)
         await page.until(lambda p: p.shown == ["What is a bear?", "A large one."])
+
+
+async def test_a_live_link_tells_another_title_and_another_language(app, share):
+    room = await app.rooms.create(app.host_id, "Kitchen", "en")
+    host = await app.rooms.host(app.host_id, room.id)
+    await app.rooms.join(room.token, "Maria", "pt")
+    async with watching(await share(room.id, live=True)) as page:
+        await page.until(lambda p: p.conversation)
+        assert (page.conversation["title"], page.conversation["languages"]) == ("Kitchen", [])
+        await app.rooms.say(host, "Good morning, how are you today?")
+        await page.until(lambda p: p.conversation["languages"] == ["pt"])
+        await app.conversations.rename(app.host_id, room.id, "Our kitchen")
+        await page.until(lambda p: p.conversation["title"] == "Our kitchen")
+
+
+async def test_a_reply_being_written_is_looked_at_now_and_then(
+    app, models, share, chat, database_url
+):
+    models.add(Reply(text="One two three four")).stall(after_chunks=2, seconds=30)
+    turn = await app.chat.send(app.host_id, "Count", chat)
+    async with watching(await share(chat, live=True)) as page:
+        await page.until(lambda p: p.shown and p.shown[-1].startswith("One"))
+        heard = len(page.tails)
+        with psycopg.connect(database_url) as admin:
+            admin.execute("UPDATE messages SET text = 'More' WHERE id = %s", [turn.message_id])
+        await page.until(lambda p: p.shown[-1] == "More")
+        assert page.times[heard] - page.times[heard - 1] >= BREATH
+        await app.chat.stop(app.host_id, chat)
+        await page.until(lambda p: p.known[turn.message_id]["status"] == "interrupted")
 
 
 async def test_only_what_comes_after_a_message_is_shown(app, ask, share, chat):
@@ -146,8 +177,7 @@ async def test_long_conversations_are_read_in_pages_from_either_end(app, share, 
 
 async def test_a_copy_goes_on_by_itself(app, ask, share, chat):
     reader = await share(chat)
-    title = (await reader.conversation())["title"]
-    said = [one async for page in reader.everything() for one in page]
+    title, said = await reader.whole()
     copied = await app.shares.take_copy(app.host_id, title, said)
     messages = await app.conversations.messages(app.host_id, copied)
     assert texts([{"text": m.text} for m in messages]) == ["What is a fox?", "An animal."]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import streamlit as st
 
-from core.errors import NotFound, ParleyError, PasswordNeeded
-from core.sharing.fetching import fetch, parted
+from core.errors import ParleyError, PasswordNeeded
+from core.sharing.fetching import take
 from ui.host import bridge
 
 CHAT = "app_pages/chat.py"
@@ -33,25 +31,14 @@ def draw_copying() -> None:
 
 
 def _copy(link: str, password: str) -> None:
+    core = bridge.core()
+    copying = take(core.readers, core.shares, core.host_id, link, password or None)
     try:
         with st.spinner("Taking it over…"):
-            made = bridge.run(take(link, password or None), TAKES_UP_TO)
+            made = bridge.run(copying, TAKES_UP_TO)
     except PasswordNeeded as error:
         st.warning(str(error), icon=":material/lock:")
     except ParleyError as error:
         st.error(str(error))
     else:
         st.switch_page(CHAT, query_params={"conversation": str(made)})
-
-
-async def take(link: str, password: str | None) -> UUID:
-    """Make a conversation of what a link shows, of this Parley or another; its id."""
-    core = bridge.core()
-    try:
-        reader = await core.readers.enter(parted(link)[1], password)
-    except NotFound:
-        title, said = await fetch(link, password)
-    else:
-        title = (await reader.conversation())["title"]
-        said = [one async for page in reader.everything() for one in page]
-    return await core.shares.take_copy(core.host_id, title, said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 
 from core.sharing.shares import WEEK, Share
 from ui.host.times import short
@@ -52,8 +52,4 @@ def _views(share: Share, zone: tzinfo) -> str:
     if not share.viewed_at:
         return "not read yet"
     times = "once" if share.views == 1 else f"{share.views} times"
-    return f"read {times}, last {_last(share.viewed_at, zone)}"
-
-
-def _last(moment: datetime, zone: tzinfo) -> str:
-    return short(moment, zone)
+    return f"read {times}, last {short(share.viewed_at, zone)}"

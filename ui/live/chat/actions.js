@@ -2,7 +2,7 @@
 
 import { el, setAttributes } from "../dom.js";
 import { icon } from "../icons.js";
-import { put } from "./clipboard.js";
+import { put } from "../clipboard.js";
 import { copied } from "./code.js";
 import { openMenu } from "./menu.js";
 

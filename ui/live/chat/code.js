@@ -2,7 +2,7 @@
 
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { put } from "./clipboard.js";
+import { put } from "../clipboard.js";
 import { loaded } from "./libraries.js";
 
 const LONGEST = 30000; // characters up to which code is coloured

@@ -1,6 +1,6 @@
 // One message of a shared conversation.
 
-import { copyText } from "./clipboard.js";
+import { put } from "../clipboard.js";
 import { el, setAttributes, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar, colourOf } from "../people.js";
@@ -98,11 +98,11 @@ export class Entry {
   #offerCopy(code) {
     const { words } = this.context;
     const button = el("button", { type: "button", class: "copy-code", "aria-label": words.say("shared.copy_code"), title: words.say("shared.copy_code") }, icon("copy"));
-    button.addEventListener("click", async () => {
-      if (!(await copyText(code.textContent))) return;
+    const done = () => {
       button.replaceChildren(icon("check"), el("span", { role: "status" }, words.say("shared.copied")));
       setTimeout(() => button.replaceChildren(icon("copy")), COPIED);
-    });
+    };
+    button.addEventListener("click", () => put(code.textContent).then(done, () => {}));
     const box = el("div", { class: "code-box" });
     code.replaceWith(box);
     box.append(code, button);

@@ -84,6 +84,7 @@ class Shared {
 
   #heard(event) {
     if (event.event === "joined") this.#joined(event);
+    else if (event.event === "conversation") this.#learn(event);
     else if (event.event === "tail") this.pages?.tail(event);
     else if (event.event === "older" || event.event === "newer") this.pages?.page(event);
     else if (event.event === "gone") this.#end(event.code);
@@ -91,21 +92,24 @@ class Shared {
   }
 
   #joined(conversation) {
-    this.conversation = conversation;
-    this.reading ??= this.#firstReading();
-    this.options.onTitle?.(conversation.title);
+    this.#learn(conversation);
     if (!this.pages) {
       const { kind, live } = conversation;
       this.pages = new Pages({ words: this.words, reading: this.reading, kind, live, ask: (frame) => this.connection.send(frame) });
       this.#show("talking", this.pages.element);
     }
     this.foot.hidden = false;
-    this.#speak();
     if (!conversation.live) this.pages.begin();
   }
 
-  #firstReading() {
-    return match(navigator.languages ?? [], this.conversation.languages);
+  /** A title and languages, at first or other ones: what is read stays where it was chosen. */
+  #learn(conversation) {
+    const { reading } = this;
+    this.conversation = conversation;
+    if (!this.chosen) this.reading = match(navigator.languages ?? [], conversation.languages);
+    this.options.onTitle?.(conversation.title);
+    if (this.reading === reading) this.bar.show(this.words, conversation, reading);
+    else this.#speak();
   }
 
   #line(state) {
@@ -199,6 +203,7 @@ class Shared {
       first: [AS_WRITTEN],
       words: asWritten(words),
       onPick: (code) => {
+        this.chosen = true;
         this.reading = code === AS_WRITTEN ? null : code;
         this.#speak();
       },
