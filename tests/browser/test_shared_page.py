@@ -33,7 +33,9 @@ MARKDOWN = """Foxes, in short:
 print("fox")
 ```
 
-<img src=x onerror="document.title = 'taken'"> [no](javascript:alert(1))"""
+<img src=x onerror="document.title = 'taken'"> [no](javascript:alert(1))
+
+So \\(x^2 + y^2\\) legs."""
 
 
 @pytest.fixture
@@ -119,7 +121,9 @@ async def test_a_snapshot_is_read_with_its_markdown_and_does_no_harm(window, lin
         await expect(page.locator(".about")).to_contain_text("As it was on")
         reply = message(page, "Foxes, in short")
         await expect(reply.locator(".author")).to_contain_text("AI")
-        await expect(reply.locator(".md.item")).to_have_count(2)
+        await expect(reply.locator("li")).to_have_count(2)
+        await expect(reply.locator(".katex-html")).to_be_visible()
+        await expect(reply.locator(".code-block .hljs-string")).to_have_text('"fox"')
         await expect(reply.locator("td")).to_have_count(2)
         await expect(reply.locator("strong")).to_have_text("animals")
         await expect(reply.locator("a")).to_have_attribute("rel", re.compile("noopener"))
@@ -304,7 +308,7 @@ async def test_arabic_stands_on_the_right_and_code_does_not(window, link, ask):
         assert await page.evaluate("document.documentElement.dir") == "rtl"
         assert await line.evaluate("node => getComputedStyle(node).direction") == "rtl"
         assert await line.evaluate(WORDS_END_RIGHT)
-        assert await page.locator("pre.code").evaluate(
+        assert await page.locator(".code-block code").evaluate(
             "node => getComputedStyle(node).direction") == "ltr"  # fmt: skip
         await expect(page.locator(".author").last).to_contain_text("AI")
 
@@ -326,7 +330,7 @@ async def test_fits_a_phone_in_both_themes(window, link, ask, theme):
     where, _ = await link(conversation)
     async with window(color_scheme=theme) as page:
         await page.goto(where)
-        await expect(page.locator("pre.code")).to_be_visible()
+        await expect(page.locator(".code-block code")).to_be_visible()
         assert await page.evaluate("document.documentElement.dataset.theme") == theme
         outside = await page.evaluate(
             """() => [...document.getElementById("parley").shadowRoot.querySelectorAll(

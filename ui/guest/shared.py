@@ -29,8 +29,8 @@ PAGE = Template((TEMPLATES / "shared.html").read_text("utf-8"))
 BOOT = (TEMPLATES / "shared.js").read_text("utf-8")
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 STATUS = {"not_found": 404, "expired": 410}
 
@@ -109,5 +109,9 @@ def _html(code: str, token: str, state: str, title: str | None, nonce: str) -> s
 @cache
 def _preloads() -> str:
     """The page's own files asked for at once, instead of each when another names it."""
-    scripts = sorted(file.name for file in (FOLDER / "shared").glob("*.js"))
-    return "\n".join(f'<link rel="modulepreload" href="../live/shared/{name}">' for name in scripts)
+    scripts = sorted(
+        file.relative_to(FOLDER).as_posix()
+        for folder in ("shared", "markdown")
+        for file in (FOLDER / folder).glob("*.js")
+    )
+    return "\n".join(f'<link rel="modulepreload" href="../live/{name}">' for name in scripts)

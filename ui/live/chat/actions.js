@@ -3,7 +3,7 @@
 import { el, setAttributes } from "../dom.js";
 import { icon } from "../icons.js";
 import { put } from "../clipboard.js";
-import { copied } from "./code.js";
+import { copied } from "../markdown/code.js";
 import { openMenu } from "./menu.js";
 
 export const REACTIONS = [

@@ -12,7 +12,7 @@ import { transcribe } from "../recorder.js";
 import { styleSheets } from "../styles.js";
 import { Words } from "../words.js";
 import { Deeds } from "./deeds.js";
-import { adopt } from "./libraries.js";
+import { adopt } from "../markdown/libraries.js";
 import { openMenu } from "./menu.js";
 import { Models } from "./models.js";
 import { quoteOf } from "./quote.js";
@@ -21,7 +21,7 @@ import { Welcome } from "./welcome.js";
 
 const NOTICE = 5000; // ms a notice stays
 const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
-const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "chat/markdown.css"];
+const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "markdown/markdown.css"];
 
 /**
  * Show a conversation in `root`. `conversation`: its id, or null for a new one; `message`: the one

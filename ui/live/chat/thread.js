@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { ready } from "./markdown.js";
+import { ready } from "../markdown/markdown.js";
 import { Message } from "./message.js";
 
 const NEAR = 48; // px from the end that count as being there

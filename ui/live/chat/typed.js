@@ -1,7 +1,7 @@
 // What a person typed, as typed: only fenced code is shown as code.
 
 import { el } from "../dom.js";
-import { codeBlock } from "./code.js";
+import { codeBlock } from "../markdown/code.js";
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*\n([\s\S]*?)(?:^ {0,3}\1[`~]*[ \t]*$|(?![\s\S]))/gm;
 

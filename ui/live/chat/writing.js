@@ -2,9 +2,9 @@
 // still grows, is made anew.
 
 import remend from "../vendor/remend/remend.js";
-import { growCode } from "./code.js";
-import { withoutBegun } from "./formulas.js";
-import { blocks, nodesOf, ready } from "./markdown.js";
+import { growCode } from "../markdown/code.js";
+import { withoutBegun } from "../markdown/formulas.js";
+import { blocks, nodesOf, ready } from "../markdown/markdown.js";
 
 export class Writing {
   constructor(element) {

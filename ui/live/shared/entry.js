@@ -1,15 +1,13 @@
 // One message of a shared conversation.
 
-import { put } from "../clipboard.js";
 import { el, setAttributes, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar, colourOf } from "../people.js";
-import { markdown } from "../slate/markdown.js";
+import { blocks, nodesOf, ready } from "../markdown/markdown.js";
 import { render } from "../text.js";
 import { direction } from "../words.js";
 
 const AI = "AI";
-const COPIED = 2000; // ms a button says that it has copied
 const EXCERPT = 140; // letters of a message that is quoted
 
 export class Entry {
@@ -87,25 +85,20 @@ export class Entry {
     const language = translation ? this.context.reading : this.data.language;
     const ai = !this.data.person;
     if (this.written !== text) {
-      this.text.replaceChildren(ai ? markdown(text) : render(text));
-      this.text.classList.toggle("markdown", ai);
-      this.text.querySelectorAll("pre.code").forEach((code) => this.#offerCopy(code));
+      this.text.classList.toggle("md", ai);
+      this.text.replaceChildren(ai ? this.#markdown(text) : render(text));
       this.written = text;
     }
     setAttributes(this.text, { lang: language, dir: direction(language) });
   }
 
-  #offerCopy(code) {
-    const { words } = this.context;
-    const button = el("button", { type: "button", class: "copy-code", "aria-label": words.say("shared.copy_code"), title: words.say("shared.copy_code") }, icon("copy"));
-    const done = () => {
-      button.replaceChildren(icon("check"), el("span", { role: "status" }, words.say("shared.copied")));
-      setTimeout(() => button.replaceChildren(icon("copy")), COPIED);
-    };
-    button.addEventListener("click", () => put(code.textContent).then(done, () => {}));
-    const box = el("div", { class: "code-box" });
-    code.replaceWith(box);
-    box.append(code, button);
+  /** What an AI wrote; made anew once what its formulas and code need is here. */
+  #markdown(text) {
+    const { words, keep } = this.context;
+    const labels = { copy: words.say("shared.copy_code"), copied: words.say("shared.copied"), failed: words.say("shared.copy_code") };
+    const made = () => nodesOf(blocks(text), labels);
+    ready([text])?.then(() => this.written === text && keep(() => this.text.replaceChildren(made())));
+    return made();
   }
 
   #showQuote() {

@@ -8,6 +8,7 @@ import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { farewell } from "../join.js";
 import { pickLanguage } from "../languages.js";
+import { adopt } from "../markdown/libraries.js";
 import { load, save } from "../storage.js";
 import { styleSheets } from "../styles.js";
 import { pickTheme } from "../themes.js";
@@ -17,7 +18,7 @@ import { openCopy } from "./copy.js";
 import { Pages } from "./pages.js";
 import { PasswordForm } from "./password.js";
 
-const SHEETS = ["room.css", "messages.css", "join.css", "sheet.css", "slate/markdown.css", "shared/shared.css"];
+const SHEETS = ["room.css", "messages.css", "join.css", "sheet.css", "markdown/markdown.css", "shared/shared.css"];
 const PATIENCE = 900; // ms a lost line goes unmentioned
 const AS_WRITTEN = "und"; // in the list of languages to read in
 
@@ -73,6 +74,7 @@ class Shared {
     this.element.append(this.bar.element, this.body, this.foot);
     this.sheets = styleSheets(() => this.#appear(), SHEETS);
     root.append(...this.sheets, this.element);
+    adopt(root);
   }
 
   #appear() {

@@ -3,6 +3,7 @@
 //   const view = mountSlate(root, { slate, strings, languages, target, theme, onAddress });
 //   view.destroy();
 
+import { put } from "../clipboard.js";
 import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { Line } from "../line.js";
@@ -324,7 +325,7 @@ class Slate {
   async #copy() {
     const { text } = this.result;
     try {
-      await navigator.clipboard.writeText(text);
+      await put(text);
     } catch {
       return this.#tell("The browser does not let Parley copy. Select the text instead.");
     }

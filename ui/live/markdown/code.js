@@ -9,13 +9,16 @@ const LONGEST = 30000; // characters up to which code is coloured
 const COLOURED_AFTER = 250; // ms
 const SAID_FOR = 1800; // ms
 
+/** What stands at the button: its name, and how copying went. */
+export const WORDS = { copy: "Copy the code", copied: "Copied", failed: "Not copied" };
+
 /** The element of some code; `language` as it was named, or empty. */
-export function codeBlock(text, language = "") {
+export function codeBlock(text, language = "", words = WORDS) {
   const code = el("code", { tabindex: "0" });
-  const copy = el("button", { type: "button", class: "copy-code", "aria-label": "Copy the code", title: "Copy the code" }, icon("copy"));
+  const copy = el("button", { type: "button", class: "copy-code", "aria-label": words.copy, title: words.copy }, icon("copy"));
   const block = el("div", { class: "code-block", dir: "ltr" }, el("div", { class: "code-head" }, el("span", {}, language), copy), el("pre", {}, code));
   block.dataset.language = language;
-  copy.addEventListener("click", () => copied(copy, put(code.textContent)));
+  copy.addEventListener("click", () => copied(copy, put(code.textContent), words));
   fill(code, text, language);
   return block;
 }
@@ -40,12 +43,12 @@ function fill(code, text, language) {
 }
 
 /** Say at the button how copying went. */
-export async function copied(button, work) {
+export async function copied(button, work, words = WORDS) {
   const before = button.dataset.icon ?? "copy";
   let done = true;
   await work.catch(() => (done = false));
   button.replaceChildren(icon(done ? "check" : "alert"));
-  button.title = done ? "Copied" : "Not copied";
+  button.title = done ? words.copied : words.failed;
   const live = el("span", { class: "said", role: "status" });
   button.append(live);
   setText(live, button.title);

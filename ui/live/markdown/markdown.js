@@ -31,12 +31,12 @@ export function blocks(text) {
   return marked.lexer(text);
 }
 
-/** The nodes of tokens that `blocks` gave. */
-export function nodesOf(tokens) {
+/** The nodes of tokens that `blocks` gave; `words` of the blocks of code. */
+export function nodesOf(tokens, words) {
   const fragment = window.DOMPurify.sanitize(marked.parser(tokens), CLEAN);
   for (const node of fragment.querySelectorAll(DIRECTED)) node.dir = "auto";
   for (const table of fragment.querySelectorAll("table")) wrap(table);
-  for (const pre of fragment.querySelectorAll("pre")) pre.replaceWith(codeBlock(pre.textContent.replace(/\n$/, ""), pre.dataset.language));
+  for (const pre of fragment.querySelectorAll("pre")) pre.replaceWith(codeBlock(pre.textContent.replace(/\n$/, ""), pre.dataset.language, words));
   fragment.querySelectorAll(".formula").forEach(show);
   return fragment;
 }
