@@ -32,7 +32,8 @@ def fill(
     """Give somebody chats of `each` messages, the newest last; `conninfo` is an administrator's.
 
     `say(n)`: what the n-th message of all says, counted from 1. Returns the chats' ids. The
-    messages of one follow each other; triggers do not run.
+    messages of one follow each other; triggers do not run. It waits for whoever uses `messages`: a
+    core on a loop needs it called in a thread.
     """
     made: list[UUID] = []
     with psycopg.connect(conninfo) as conn:

@@ -346,7 +346,9 @@ async def test_fits_a_phone_in_both_themes(window, link, ask, theme):
 
 
 async def test_five_thousand_messages_come_as_one_scrolls(app, window, link, database_url):
-    [conversation] = fill(database_url, app.host_id, 1, 5000, "message {}".format)
+    [conversation] = await asyncio.to_thread(
+        fill, database_url, app.host_id, 1, 5000, "message {}".format
+    )
     where, _ = await link(conversation)
     async with window(size=DESK) as page:
         await page.goto(where)

@@ -212,7 +212,9 @@ async def test_a_socket_tells_a_live_conversation_as_it_goes_on(app, guest_door,
 
 
 async def test_a_socket_pages_through_a_long_snapshot(app, guest_door, share, database_url):
-    [conversation] = fill(database_url, app.host_id, 1, 120, "message {}".format)
+    [conversation] = await asyncio.to_thread(
+        fill, database_url, app.host_id, 1, 120, "message {}".format
+    )
     token, _ = await share(str(conversation))
     async with socket(guest_door, f"/ws/shared/{token}") as window:
         await window.send(join={})
@@ -279,7 +281,9 @@ async def test_a_copy_is_made_at_the_host_door_alone(client, guest, chat, share)
 
 
 async def test_a_link_of_another_parley_is_taken_over(guest_door, client, share, app, database_url):
-    [conversation] = fill(database_url, app.host_id, 1, 700, "message {}".format)
+    [conversation] = await asyncio.to_thread(
+        fill, database_url, app.host_id, 1, 700, "message {}".format
+    )
     await app.conversations.rename(app.host_id, conversation, "Long")
     token, made = await share(str(conversation), password="blue fox")
     link = f"http://{guest_door}/shared/{token}"

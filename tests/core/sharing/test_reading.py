@@ -163,7 +163,7 @@ async def test_a_room_is_read_in_the_languages_there_are(app, share):
 
 
 async def test_long_conversations_are_read_in_pages_from_either_end(app, share, database_url):
-    made = fill(database_url, app.host_id, 1, 5000, "message {}".format)
+    made = await asyncio.to_thread(fill, database_url, app.host_id, 1, 5000, "message {}".format)
     reader = await share(made[0])
     newest = await reader.messages()
     assert texts(newest) == [f"message {n}" for n in range(4951, 5001)]
