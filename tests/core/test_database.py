@@ -55,6 +55,7 @@ async def two_hosts(app):
         await asyncio.wait({run.task})
         share = await app.shares.create(user, turn.conversation_id)
         await (await app.readers.enter(share.token)).note_visit("somebody")
+        await thought_over(app, user, turn)
         people.append((user, room, guest))
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:
@@ -70,6 +71,24 @@ async def two_hosts(app):
                 [row["id"], room.id, owner],
             )
     return people
+
+
+async def thought_over(app, user, turn):
+    """What Parley makes of a conversation: its summary, its topics, what it says of the person."""
+    about = {"user": user, "chat": turn.conversation_id, "message": turn.message_id}
+    async with app.database.as_user(user) as conn:
+        for statement in (
+            "INSERT INTO summaries (conversation_id, user_id, made_by, language, text, until_id,"
+            " messages) VALUES (%(chat)s, %(user)s, 'extract', 'en', 'A talk', %(message)s, 2)",
+            "INSERT INTO topics (conversation_id, place, user_id, topic)"
+            " VALUES (%(chat)s, 1, %(user)s, 'secrets')",
+            "INSERT INTO task_runs (task, user_id, status) VALUES ('cleanup', %(user)s, 'done')",
+            "WITH insight AS (INSERT INTO profile_insights (user_id, kind, value, confidence)"
+            " VALUES (%(user)s, 'interest', 'secrets', 0.5) RETURNING id)"
+            " INSERT INTO profile_evidence (insight_id, message_id, user_id, weight, seen_at)"
+            " SELECT id, %(message)s, %(user)s, 1, now() FROM insight",
+        ):
+            await conn.execute(statement, about)
 
 
 async def tables_of(conn):
