@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 from core.app import App, open_app
 from core.errors import ParleyError
-from core.memories.index import Differences
 from core.settings import load_settings
+from core.vector_index import Differences
 
 _LOOK_EVERY = 0.2
 _WAIT = 60.0

@@ -40,6 +40,9 @@ SELECT count(*) FILTER (WHERE status = 'active') AS active,
        count(*) FILTER (WHERE status = 'proposed') AS proposed
 FROM memories WHERE status IN ('active', 'proposed')
 
+-- name: owned
+SELECT count(*) AS owned FROM memories WHERE status IN ('active', 'proposed')
+
 -- name: terms
 SELECT * FROM memories WHERE kind = 'term' AND status = 'active' AND enabled
 

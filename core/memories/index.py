@@ -1,190 +1,29 @@
-"""Memories in the index by meaning: kept up by jobs, made anew, checked.
-
-Every row of `memories` says with which index, embedder and revision it is in there
-(`indexed_as`), so that whatever was missed, or lost with a damaged index, shows by itself.
-"""
+"""Memories in the index by meaning."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from core.database import Connection, Database
+from core.database import Database
 from core.embeddings import Embedder
-from core.errors import IndexUnavailable, ParleyError
 from core.jobs import Jobs
-from core.memories.memories import INDEX_JOB
 from core.memories.memory import fingerprint
-from core.queries import load
-from core.vectors import Hit, Vectors
-
-log = logging.getLogger(__name__)
-sql = load("memories")
-
-MEND_JOB = "mend_memory_index"
-_AT_ONCE = 64
-Progress = Callable[[int, int], None]
-"""Called with how many are done, of how many."""
+from core.vector_index import VectorIndex
+from core.vectors import Vectors
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """What a check found, in memories: not in the index, in it by mistake."""
-
-    missing: int
-    orphans: int
-
-    @property
-    def none(self) -> bool:
-        """Whether database and index agree."""
-        return not (self.missing or self.orphans)
-
-
-class MemoryIndex:
-    """The index by meaning, as far as memories are concerned."""
+class MemoryIndex(VectorIndex):
+    """Memories, and where those lay that were deleted."""
 
     def __init__(
         self, database: Database, vectors: Vectors, embedder: Embedder, jobs: Jobs
     ) -> None:
-        self._db = database
-        self._vectors = vectors
-        self._embedder = embedder
-        self._jobs = jobs
-        self._one_at_a_time: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
-        jobs.register(INDEX_JOB, self.catch_up_with)
-        jobs.register(MEND_JOB, self._mend)
+        super().__init__("memories", database, vectors, embedder, jobs)
 
-    @property
-    def space(self) -> str:
-        """Where in the index memories are."""
-        return f"memories.{self._embedder.name}"
-
-    async def nearest(self, user_id: UUID, text: str, k: int) -> list[Hit]:
-        """The numbers of memories nearest in meaning to a question. Raises IndexUnavailable."""
-        try:
-            vector = (await self._embedder.queries([text]))[0]
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
-            raise IndexUnavailable("The model for searching by meaning does not load.") from error
-        return await self._vectors.nearest(self.space, user_id, vector, k)
-
-    async def catch_up_with(self, user_id: str) -> None:
-        """The job: bring the index up to date with what somebody's memories are now."""
-        await self._catch_up_with(UUID(user_id))
-
-    async def catch_up(self, progress: Progress | None = None) -> int:
-        """Bring in whatever is missing, of everybody; how many memories that were."""
-        async with self._db.as_nobody() as conn:
-            waiting = await self._waiting(conn)
-        total, done = sum(waiting.values()), 0
-
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            if progress:
-                progress(min(done, total), total)
-
-        for owner in waiting:
-            await self._catch_up_with(owner, count)
-        return total
-
-    async def ask_to_catch_up(self) -> int:
-        """Have jobs do what `catch_up` does, in this process or another; how much there is."""
-        async with self._db.as_nobody() as conn:
-            waiting = await self._waiting(conn)
-            for owner in waiting:
-                await self._jobs.defer(conn, INDEX_JOB, user_id=str(owner))
-        return sum(waiting.values())
-
-    async def waiting(self) -> int:
-        """How many memories are not in the index as they are now."""
-        async with self._db.as_nobody() as conn:
-            return sum((await self._waiting(conn)).values())
-
-    async def ask_to_mend(self) -> None:
-        """Have a job, in this process or another, set right what differs."""
-        async with self._db.as_nobody() as conn:
-            await self._jobs.defer(conn, MEND_JOB)
-
-    async def _mend(self) -> None:
-        await self.differences(mend=True)
-
-    async def keep_up(self) -> None:
-        """Have done what was missed; where the index does not answer, that is logged."""
-        try:
-            async with self._db.as_nobody() as conn:
-                row = await (await conn.execute(sql.any)).fetchone()
-            if row and row["exist"] and (waiting := await self.ask_to_catch_up()):
-                log.info("%d memories are being put into the index", waiting)
-        except ParleyError as error:
-            log.warning("Memories are found by their words alone: %s", error)
-
-    async def forget_all(self) -> None:
-        """Take everything for missing, so that it is made anew."""
-        async with self._db.as_nobody() as conn:
-            await conn.execute(sql.unindex_all)
-
-    async def differences(self, *, mend: bool = False) -> Differences:
-        """Compare the index with the database, memory by memory; with `mend` set it right."""
-        mark = await self._mark()
-        async with self._db.as_nobody() as conn:
-            rows = await (await conn.execute(sql.all_owners, {"mark": mark})).fetchall()
-        owners = {row["user_id"] for row in rows} | await self._vectors.owners(self.space)
-        missing = orphans = 0
-        for owner in owners:
-            lost, strange = await self._compare(owner, mend=mend)
-            missing, orphans = missing + lost, orphans + strange
-        return Differences(missing, orphans)
-
-    async def _compare(self, owner: UUID, *, mend: bool) -> tuple[int, int]:
-        async with self._one_at_a_time[owner]:
-            async with self._db.as_user(owner) as conn:
-                rows = await (await conn.execute(sql.ids)).fetchall()
-            wanted = {row["number"] for row in rows}
-            there = await self._vectors.ids(self.space, owner)
-            lost, strange = wanted - there, there - wanted
-            if mend and strange:
-                await self._vectors.drop(self.space, owner, list(strange))
-            if mend and lost:
-                async with self._db.as_user(owner) as conn:
-                    await conn.execute(sql.take_for_missing, {"numbers": list(lost)})
-        if mend and lost:
-            await self._catch_up_with(owner)
-        return len(lost), len(strange)
-
-    async def _waiting(self, conn: Connection) -> dict[UUID, int]:
-        mark = await self._mark()
-        rows = await (await conn.execute(sql.waiting, {"mark": mark})).fetchall()
-        return {row["user_id"]: int(row["count"]) for row in rows}
-
-    async def _catch_up_with(self, owner: UUID, count: Callable[[int], None] | None = None) -> None:
-        """`count` hears of each batch that is done."""
-        async with self._one_at_a_time[owner]:
-            mark = await self._mark()
-            while done := await self._take_out(owner) or await self._put_in(owner, mark):
-                if count:
-                    count(done)
-
-    async def _mark(self) -> str:
-        return f"{await self._vectors.identity()} {self._embedder.name}"
-
-    async def _take_out(self, owner: UUID) -> int:
-        async with self._db.as_user(owner) as conn:
-            rows = await (await conn.execute(sql.to_unindex, {"limit": 10 * _AT_ONCE})).fetchall()
-        numbers = [row["number"] for row in rows]
-        if numbers:
-            await self._note_where(owner, [row for row in rows if row["status"] == "deleted"])
-            await self._vectors.drop(self.space, owner, numbers)
-            async with self._db.as_user(owner) as conn:
-                await conn.execute(sql.unindexed, {"numbers": numbers})
-        return len(numbers)
-
-    async def _note_where(self, owner: UUID, deleted: list[dict[str, Any]]) -> None:
-        """Where what was deleted lay by meaning, so that it is not learned again in other words."""
+    async def _take_leave(self, owner: UUID, rows: list[dict[str, Any]]) -> None:
+        """Note where what was deleted lay, so that it is not learned again in other words."""
+        deleted = [row for row in rows if row["status"] == "deleted"]
         there = await self._vectors.of(self.space, owner, [row["number"] for row in deleted])
         async with self._db.as_user(owner) as conn:
             for row in deleted:
@@ -193,21 +32,4 @@ class MemoryIndex:
                         "fingerprint": fingerprint(row["text"]), "embedder": self._embedder.name,
                         "embedding": vector.tobytes(),
                     }  # fmt: skip
-                    await conn.execute(sql.place_forgotten, place)
-
-    async def _put_in(self, owner: UUID, mark: str) -> int:
-        """A batch; what changes meanwhile keeps an older revision and comes again."""
-        async with self._db.as_user(owner) as conn:
-            wanted = {"mark": mark, "limit": _AT_ONCE}
-            rows = await (await conn.execute(sql.to_index, wanted)).fetchall()
-            count = await (await conn.execute(sql.count)).fetchone()
-        if not rows:
-            return 0
-        numbers = [row["number"] for row in rows]
-        vectors = await self._embedder.passages([row["text"] for row in rows])
-        owned = count["active"] + count["proposed"] if count else 0
-        await self._vectors.put(self.space, owner, numbers, vectors, owned)
-        async with self._db.as_user(owner) as conn:
-            done = {"mark": mark, "numbers": numbers, "revisions": [r["revision"] for r in rows]}
-            await conn.execute(sql.indexed, done)
-        return len(numbers)
+                    await conn.execute(self._sql.place_forgotten, place)

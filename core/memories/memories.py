@@ -17,11 +17,12 @@ from core.memories.knowledge import Kind
 from core.memories.memory import Memory, Origin, Status, fingerprint, fitting
 from core.queries import load
 from core.recall import index
+from core.vector_index import index_job
 
 sql = load("memories")
 
 Some = list[Memory]
-INDEX_JOB = "index_memories"
+
 CHANGED = "memories"
 """The kind of event that tells their owner of a change."""
 
@@ -255,7 +256,7 @@ class Memories:
         await conn.execute(sql.set_length, kept)
 
     async def _tell(self, conn: Connection, user_id: UUID) -> None:
-        await self._jobs.defer(conn, INDEX_JOB, user_id=str(user_id))
+        await self._jobs.defer(conn, index_job("memories"), user_id=str(user_id))
         await self._events.publish(conn, user_id, CHANGED)
 
 
