@@ -21,6 +21,8 @@ from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.search.reading import Reader
+from core.intelligence.search.search import Search
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
 from core.memories.learning import Learning
@@ -41,6 +43,7 @@ from core.titles import Titles
 from core.translation.engines import Engines
 from core.translation.service import Translations
 from core.vault import Vault
+from core.vector_index import VectorIndex
 from core.vectors import Vectors
 
 log = logging.getLogger(__name__)
@@ -93,6 +96,9 @@ class App:
     vectors: Vectors
     memories: Memories
     memory_index: MemoryIndex
+    passage_index: VectorIndex
+    reader: Reader
+    search: Search
     recall: Recall
     learning: Learning
     speech: Speech
@@ -160,6 +166,9 @@ async def open_app(
         memories = Memories(database, events, jobs)
         memory_index = MemoryIndex(database, vectors, embedder, jobs)
         recall = Recall(database, memory_index, embedder)
+        passage_index = VectorIndex("passages", database, vectors, embedder, jobs)
+        reader = Reader(database, events, jobs, passage_index)
+        search = Search(database, passage_index, embedder, recall)
         conversations = Conversations(database, events)
         exports, imports = Exports(database), Imports(database, conversations)
         learning = Learning(
@@ -187,14 +196,18 @@ async def open_app(
         app = App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
-            translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            learning, speech, slates, slate_runs, shares, Readers(database, events), jobs, host_id,
+            translations, engines, rooms, presence, vectors, memories, memory_index, passage_index,
+            reader, search, recall, learning, speech, slates, slate_runs, shares,
+            Readers(database, events), jobs, host_id,
         )  # fmt: skip
         _chores(app)
         await stack.enter_async_context(jobs.open())
         if working:
             await stack.enter_async_context(jobs.working())
-            for by_itself in (presence.keep(), providers.look_around(), memory_index.keep_up()):
+            for by_itself in (
+                presence.keep(), providers.look_around(), memory_index.keep_up(),
+                passage_index.keep_up(), reader.keep_up(),
+            ):  # fmt: skip
                 await stack.enter_async_context(_running(by_itself))
         yield app
 
@@ -207,6 +220,8 @@ def _chores(app: App) -> None:
     every("29 * * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
     every("* * * * *", "interrupt_orphans", app.chat.interrupt_orphans)
     every(minutes, "index_what_was_missed", app.memory_index.keep_up)
+    every(minutes, "index_passages_missed", app.passage_index.keep_up)
+    every("* * * * *", "read_what_was_missed", app.reader.look)
     every(minutes, "purge_conversations", lambda: app.conversations.purge(UNDO_WITHIN))
     every(minutes, "purge_memories", lambda: app.memories.purge(UNDO_WITHIN))
 

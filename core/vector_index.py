@@ -7,7 +7,7 @@ what differs between them is in the queries of `sql/<noun>.sql`:
 - `waiting(mark)`, `all_owners(mark)`: whose rows are missing or have changed, and how many (all
   that should be there); `any`: whether there are any at all;
 - `to_index(mark, limit)`: numbers, texts and revisions to put in; `indexed(mark, numbers,
-  revisions)`: they are in;
+  revisions)`: they are in, and which of them there still are;
 - `to_unindex(limit)`: numbers to take out; `unindexed(numbers)`: they are out;
 - `ids`: the numbers that should be there; `take_for_missing(numbers)`, `unindex_all`: forget that
   they are.
@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from core.embeddings import Embedder
 from core.errors import IndexUnavailable, ParleyError
 from core.jobs import Jobs
 from core.queries import load
-from core.vectors import Hit, Vectors
+from core.vectors import Hit, Vector, Vectors
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +78,22 @@ class VectorIndex:
 
     async def nearest(self, user_id: UUID, text: str, k: int) -> list[Hit]:
         """The numbers nearest in meaning to a question. Raises IndexUnavailable."""
+        return await self._vectors.nearest(self.space, user_id, await self._asked(text), k)
+
+    async def similar(self, user_id: UUID, text: str, numbers: Sequence[int]) -> dict[int, float]:
+        """The cosines of a question and some rows, as far as they are there. Raises
+        IndexUnavailable."""
+        vector = await self._asked(text)
+        there = await self._vectors.of(self.space, user_id, numbers)
+        return {number: float(row @ vector) for number, row in there.items()}
+
+    async def _asked(self, text: str) -> Vector:
         try:
-            vector = (await self._embedder.queries([text]))[0]
+            vectors = await self._embedder.queries([text])
         except (ImportError, OSError, RuntimeError, ValueError) as error:
             raise IndexUnavailable("The model for searching by meaning does not load.") from error
-        return await self._vectors.nearest(self.space, user_id, vector, k)
+        vector: Vector = vectors[0]
+        return vector
 
     async def catch_up_with(self, user_id: str) -> None:
         """The job: bring the index up to date with what somebody has now."""
@@ -214,7 +225,9 @@ class VectorIndex:
         await self._vectors.put(self.space, owner, numbers, vectors, owned)
         async with self._db.as_user(owner) as conn:
             done = {"mark": mark, "numbers": numbers, "revisions": [r["revision"] for r in rows]}
-            await conn.execute(self._sql.indexed, done)
+            there = await (await conn.execute(self._sql.indexed, done)).fetchall()
+        if gone := set(numbers) - {row["number"] for row in there}:
+            await self._vectors.drop(self.space, owner, list(gone))
         return len(numbers)
 
 

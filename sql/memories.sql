@@ -150,7 +150,7 @@ LIMIT %(limit)s
 -- name: indexed
 UPDATE memories m SET indexed_as = %(mark)s || ' ' || i.revision
 FROM unnest(%(numbers)s::bigint[], %(revisions)s::integer[]) AS i (number, revision)
-WHERE m.number = i.number AND m.revision = i.revision
+WHERE m.number = i.number AND m.revision = i.revision RETURNING m.number
 
 -- name: unindexed
 UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s::bigint[]) AND status IN ('replaced', 'deleted')

@@ -9,7 +9,7 @@ from core.recall.words import words
 
 NEIGHBOURS = 2
 """How many messages before and after a memory belong to it."""
-_NEIGHBOUR = 0.5
+NEIGHBOUR = 0.5
 """What a word counts that stands in a neighbour: an answer often leaves out the words of the
 question before it ("Where did you go?" - "To Rome"), but is not about all of them."""
 
@@ -36,5 +36,5 @@ def index(text: str, *, around: Iterable[str] = (), language: str | None = None)
     counted: dict[str, float] = {word: float(n) for word, n in words(text, language).items()}
     for neighbour in around:
         for word, n in words(neighbour, language).items():
-            counted[word] = counted.get(word, 0.0) + _NEIGHBOUR * n
+            counted[word] = counted.get(word, 0.0) + NEIGHBOUR * n
     return Indexed(counted, sum(counted.values()), text)

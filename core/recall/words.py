@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -64,6 +65,30 @@ def words(text: str, language: str | None = None) -> Counter[str]:
             case _:
                 found.update(_forms(piece.group()[:_LONGEST], language))
     return found
+
+
+def spans(text: str, language: str | None = None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where the words of `text` stand: begin, end, and what `words` makes of what stands there."""
+    for piece in _PIECE.finditer(text):
+        begins, said = piece.start(), piece.group()
+        if piece.lastgroup == "run":
+            for length in (1, 2):
+                for i in range(begins, piece.end() - length + 1):
+                    yield i, i + length, tuple(words(text[i : i + length]))
+        else:
+            yield begins, piece.end(), tuple(words(said, language))
+
+
+def spelled(text: str) -> str:
+    """`text` as an exact phrase is compared: folded, without punctuation, words between spaces.
+
+    Of scripts that put no spaces between words there are none.
+    """
+    found = _PIECE.finditer(_plain(text))
+    parts = (
+        fold(one.group()) if one.lastgroup == "run" else f" {fold(one.group())} " for one in found
+    )
+    return re.sub(" +", " ", "".join(parts))
 
 
 def fold(word: str) -> str:

@@ -1,0 +1,1 @@
+"""Everything said and written, found by words and by meaning together, in any language."""

@@ -1,0 +1,224 @@
+"""Looking: the numbers of passages that answer a question, by words and by meaning."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from core.database import Connection, Database
+from core.embeddings import Embedder
+from core.errors import IndexUnavailable
+from core.intelligence.search.lexicon import numbered
+from core.intelligence.search.query import Filter, Query
+from core.queries import load
+from core.recall import (
+    NEAREST,
+    Candidates,
+    Collection,
+    Postings,
+    Question,
+    Ranking,
+    essential,
+    rank,
+    shares,
+    words,
+)
+from core.recall.indexing import NEIGHBOUR
+from core.vector_index import VectorIndex
+
+log = logging.getLogger(__name__)
+sql = load("search")
+
+_COMPLETIONS = 12
+_PROMISING = 300
+_FEW = 3_000
+"""Passages a filter lets through up to which each is compared with the question by itself."""
+_FAR = 2_000
+"""How many are fetched by meaning where a filter that lets more through takes some away."""
+Values = dict[str, Any]
+Similar = dict[int, float]
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of a question: what stands for each in the lexicon, and how frequent it is."""
+
+    groups: dict[str, list[int]] = field(default_factory=dict)
+    """The numbers of each word; several for a word that is still being typed."""
+    frequencies: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, set[str]] = field(default_factory=dict)
+    """What each word stands for, as it is written in passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Passages in order, and what is known of why."""
+
+    ranking: Ranking
+    similar: Similar
+    """Cosines by number, of those that are near in meaning."""
+    words: Words
+    by_meaning: bool
+
+
+class Looking:
+    """Looks passages up. Where the index by meaning does not answer, by their words alone."""
+
+    def __init__(self, database: Database, passages: VectorIndex, embedder: Embedder) -> None:
+        self._db = database
+        self._passages = passages
+        self._embedder = embedder
+
+    async def rank(
+        self, user_id: UUID, asked: Question, query: Query, values: Values, collection: Collection,
+        *, is_open: bool, typing: bool, semantic: bool,
+    ) -> Ranked:  # fmt: skip
+        """All candidates, best first. `values`: of the filter, as the queries take them;
+        `is_open`: it lets everything through; `typing`: the last word goes on."""
+        similar, (found, postings) = await asyncio.gather(
+            self._similar(user_id, asked, values, is_open=is_open, semantic=semantic),
+            self._said(user_id, asked, query, values, typing=typing),
+        )
+        near = similar or {}
+        frequent = [word for word in found.groups if word not in postings]
+        if frequent:
+            among = list({*near, *_promising(asked, postings, collection)})
+            postings |= await self._among(user_id, found, frequent, among)
+        candidates = Candidates(collection, postings, near, self._embedder.floor)
+        return Ranked(rank(asked, candidates), near, found, similar is not None)
+
+    async def _similar(
+        self, user_id: UUID, asked: Question, values: Values, *, is_open: bool, semantic: bool
+    ) -> Similar | None:
+        """Cosines by number; None where it is not looked for by meaning."""
+        if not semantic:
+            return None
+        try:
+            if is_open:
+                return dict(await self._passages.nearest(user_id, asked.passage, NEAREST))
+            async with self._db.as_user(user_id) as conn:
+                row = await (
+                    await conn.execute(sql.through, values | {"many": _FEW + 1})
+                ).fetchone()
+            numbers = row["numbers"] if row else []
+            if len(numbers) > _FEW:
+                return dict(await self._passages.nearest(user_id, asked.passage, _FAR))
+            return await self._passages.similar(user_id, asked.passage, numbers)
+        except IndexUnavailable as error:
+            log.info("Looked for passages by their words alone: %s", error)
+            return None
+
+    async def _said(
+        self, user_id: UUID, asked: Question, query: Query, values: Values, *, typing: bool
+    ) -> tuple[Words, dict[str, Postings]]:
+        """The words of the question, and where the rarer ones stand."""
+        needed = [*numbered(user_id, {w for p in query.phrases for w in words(p)})]
+        async with self._db.as_user(user_id) as conn:
+            found = await _in_lexicon(conn, user_id, asked.words)
+            if typing:
+                await _complete(conn, user_id, query.text, found)
+            first = essential(found.frequencies)
+            wanted = [number for word in first for number in found.groups[word]]
+            rows = await _all(
+                conn, sql.postings, words=wanted, needed=needed, **values
+            ) if wanted else []  # fmt: skip
+        return found, _postings(rows, found, first)
+
+    async def _among(
+        self, user_id: UUID, found: Words, frequent: Sequence[str], among: list[int]
+    ) -> dict[str, Postings]:
+        """Where frequent words stand among passages found already."""
+        numbers = [number for word in frequent for number in found.groups[word]]
+        async with self._db.as_user(user_id) as conn:
+            there = await _all(conn, sql.among, words=numbers, numbers=among)
+        rows: dict[tuple[int, bool], dict[str, Any]] = {}
+        for row in there:
+            for own, there_are in ((True, row["own"]), (False, row["around"])):
+                for word in there_are:
+                    entry = rows.setdefault(
+                        (word, own), {"word": word, "own": own, "numbers": [], "lengths": []}
+                    )
+                    entry["numbers"].append(row["number"])
+                    entry["lengths"].append(row["length"])
+        return _postings(list(rows.values()), found, frequent)
+
+
+async def _in_lexicon(conn: Connection, user_id: UUID, asked: Sequence[str]) -> Words:
+    numbers = numbered(user_id, asked)
+    rows = await _all(conn, sql.frequencies, user_id=user_id, words=list(numbers))
+    found = Words()
+    for row in rows:
+        word = numbers[row["word"]]
+        found.groups[word] = [row["word"]]
+        found.frequencies[word] = row["n"]
+        found.texts[word] = {word}
+    return found
+
+
+async def _complete(conn: Connection, user_id: UUID, text: str, found: Words) -> None:
+    """Let the last word of `text` stand for whatever begins with it."""
+    last = next(iter(words(text.split()[-1])), "") if text.split() else ""
+    if len(last) < 2 or not last.isalpha():
+        return
+    asked = {"user_id": user_id, "beginning": last, "limit": _COMPLETIONS}
+    if rows := await _all(conn, sql.beginning_with, **asked):
+        found.groups[last] = [row["word"] for row in rows]
+        found.frequencies[last] = sum(row["n"] for row in rows)
+        found.texts[last] = {row["text"] for row in rows}
+
+
+def _postings(
+    rows: Sequence[Mapping[str, Any]], found: Words, wanted: Iterable[str]
+) -> dict[str, Postings]:
+    """By word: the passages that have any of its numbers, at the best weight each."""
+    by_number: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_number.setdefault(row["word"], []).append(row)
+    made: dict[str, Postings] = {}
+    for word in wanted:
+        weights: dict[int, tuple[float, float]] = {}
+        parts = [row for number in found.groups[word] for row in by_number.get(number, [])]
+        for row in sorted(parts, key=lambda row: bool(row["own"])):
+            weight = 1.0 if row["own"] else NEIGHBOUR
+            weights |= {
+                number: (weight, length)
+                for number, length in zip(row["numbers"], row["lengths"], strict=True)
+            }
+        made[word] = Postings(
+            list(weights), [w for w, _ in weights.values()], [n for _, n in weights.values()],
+            found.frequencies[word],
+        )  # fmt: skip
+    return made
+
+
+def _promising(
+    asked: Question, postings: Mapping[str, Postings], collection: Collection
+) -> list[int]:
+    """Those that hold most of the words looked up: the others add to what is found, no more."""
+    ids, scores = shares(asked.words, postings, collection)
+    return [int(one) for one in ids[np.argsort(-scores, kind="stable")[:_PROMISING]]]
+
+
+def values_of(only: Filter, conversations: Sequence[UUID] | None) -> Values:
+    """A filter as the queries take it; `conversations`: those it comes down to, None: all."""
+    kinds = None if only.kinds is None else [kind for kind in only.kinds if kind != "memory"]
+    return {
+        "since": only.since, "until": only.until, "kinds": kinds,
+        "conversations": None if conversations is None else list(conversations),
+        "languages": _listed(only.languages), "models": _listed(only.models),
+        "speakers": None if only.people is None else [name.lower() for name in only.people],
+    }  # fmt: skip
+
+
+def _listed(some: Sequence[str] | None) -> list[str] | None:
+    return None if some is None else list(some)
+
+
+async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
+    return await (await conn.execute(query, values)).fetchall()

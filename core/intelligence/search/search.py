@@ -1,0 +1,236 @@
+"""Search: one question to chats, rooms, slates and memories, by words and by meaning together."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from core import languages
+from core.database import Connection, Database
+from core.embeddings import Embedder
+from core.intelligence.search.hit import Excerpt, Hit, Results, excerpt
+from core.intelligence.search.looking import Looking, Ranked, Similar, values_of
+from core.intelligence.search.query import Filter, Query, parse
+from core.memories.recall import Hit as MemoryHit
+from core.memories.recall import Recall
+from core.queries import load
+from core.recall import Collection, Question, ask, by_speaker
+from core.recall.words import words
+from core.vector_index import VectorIndex
+
+sql = load("search")
+
+LONGEST = 1_000
+"""Characters of a question that are read."""
+SHORTLIST = 200
+"""Hits that are looked at, of which pages are made."""
+_BESIDE_THE_BEST = 0.3
+"""What scores less than this share of the best is left out."""
+_RECENT, _HALF_LIFE = 0.05, 30.0
+"""What it is worth to be of today; half of it after so many days."""
+Order = Literal["best", "newest"]
+_ANYTHING = Filter()
+
+
+class Search:
+    """Finds what a person and those they talked with have said and written."""
+
+    def __init__(
+        self, database: Database, passages: VectorIndex, embedder: Embedder, recall: Recall
+    ) -> None:
+        self._db = database
+        self._looking = Looking(database, passages, embedder)
+        self._embedder = embedder
+        self._recall = recall
+
+    async def find(
+        self,
+        user_id: UUID,
+        typed: str,
+        only: Filter = _ANYTHING,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        typing: bool = False,
+        semantic: bool = True,
+        order: Order = "best",
+    ) -> Results:
+        """What answers a question best, one hit a message, slate or memory.
+
+        `typed` may hold "exact phrases" and -words that must not be there; with nothing typed the
+        newest of what `only` lets through. `typing`: the last word goes on. `semantic`: also by
+        meaning. Of `order` "newest" the latest comes first among what answers it.
+        """
+        query = parse(typed[:LONGEST])
+        if not query.text:
+            hits, by_meaning = await self._newest(user_id, query, only, offset + limit + 1), False
+        else:
+            hits, by_meaning = await self._best(
+                user_id, query, only, typing=typing, semantic=semantic
+            )
+        if order == "newest":
+            hits.sort(key=lambda hit: hit.said_at, reverse=True)
+        page = hits[offset : offset + limit]
+        return Results(tuple(page), len(hits) > offset + limit, by_meaning)
+
+    async def choices(self, user_id: UUID) -> dict[str, list[str]]:
+        """What there is to filter by: `languages`, `models`, `people`, `topics`."""
+        async with self._db.as_user(user_id) as conn:
+            row = await (await conn.execute(sql.choices)).fetchone()
+        return dict(row) if row else {}
+
+    async def _best(
+        self, user_id: UUID, query: Query, only: Filter, *, typing: bool, semantic: bool
+    ) -> tuple[list[Hit], bool]:
+        language = languages.detect(query.text)
+        said, memories = await asyncio.gather(
+            self._said(user_id, query, only, language, typing=typing, semantic=semantic),
+            self._memories(user_id, query, only, language),
+        )
+        hits, by_meaning = said
+        return _sorted_out([*hits, *memories]), by_meaning
+
+    async def _said(
+        self, user_id: UUID, query: Query, only: Filter, language: str | None, *,
+        typing: bool, semantic: bool,
+    ) -> tuple[list[Hit], bool]:  # fmt: skip
+        """Passages that answer a question."""
+        if only.kinds is not None and not {*only.kinds} - {"memory"}:
+            return [], semantic
+        async with self._db.as_user(user_id) as conn:
+            overview = (await _all(conn, sql.overview, text=query.text))[0]
+            values = values_of(only, await _conversations(conn, only))
+        asked = ask(query.text, language=language, speakers=overview["speakers"])
+        ranked = await self._looking.rank(
+            user_id, asked, query, values,
+            Collection(int(overview["total"]), float(overview["average"])),
+            is_open=only.is_open, typing=typing, semantic=semantic,
+        )  # fmt: skip
+        numbers = [number for number, _ in ranked.ranking[: 2 * SHORTLIST]]
+        async with self._db.as_user(user_id) as conn:
+            rows = await _all(conn, sql.found, numbers=numbers, **values)
+        there = {row["number"]: row for row in rows if query.admits(_read(row))}
+        return list(self._hits(asked, ranked, there)), ranked.by_meaning
+
+    def _hits(
+        self, asked: Question, ranked: Ranked, there: dict[int, dict[str, Any]]
+    ) -> Iterable[Hit]:
+        ranking = [(number, score) for number, score in ranked.ranking if number in there]
+        speakers = {number: row["speaker"] for number, row in there.items() if row["speaker"]}
+        wanted = {text for texts in ranked.words.texts.values() for text in texts}
+        for number, score in by_speaker(asked, ranking[:SHORTLIST], speakers):
+            row = there[number]
+            hit = _hit(row, score + _recency(row["said_at"]), wanted)
+            meaning = self._nearness(ranked.similar, number)
+            if hit.words or (meaning or 0.0) > 0.0:
+                yield replace(hit, meaning=meaning, named=hit.speaker in asked.speakers)
+
+    def _nearness(self, similar: Similar, number: int) -> float | None:
+        """From 0, where the model says nothing, to 1."""
+        if number not in similar:
+            return None
+        threshold = self._embedder.threshold
+        return max((similar[number] - threshold) / (1 - threshold), 0.0)
+
+    async def _memories(
+        self, user_id: UUID, query: Query, only: Filter, language: str | None
+    ) -> list[Hit]:
+        """Memories, where nothing is asked for that a memory has not."""
+        alone = replace(only, kinds=None, since=None, until=None).is_open
+        if not alone or (only.kinds is not None and "memory" not in only.kinds):
+            return []
+        found = await self._recall.search(user_id, query.text, 20)
+        wanted = set(words(query.text, language))
+        return [
+            _memory(hit, wanted) for hit in found
+            if query.admits(hit.memory.text) and _within(hit.memory.created_at, only)
+        ]  # fmt: skip
+
+    async def _newest(self, user_id: UUID, query: Query, only: Filter, many: int) -> list[Hit]:
+        """With nothing to look for: the latest."""
+        if only.is_open:
+            return []
+        async with self._db.as_user(user_id) as conn:
+            values = values_of(only, await _conversations(conn, only))
+            rows = await _all(conn, sql.newest, many=2 * many, **values)
+            numbers = [row["number"] for row in rows]
+            found = await _all(conn, sql.found, numbers=numbers, **values)
+        found.sort(key=lambda row: (row["said_at"], -row["begins"]), reverse=True)
+        return _once(_hit(row, 0.0, ()) for row in found if query.admits(_read(row)))
+
+
+async def _conversations(conn: Connection, only: Filter) -> list[UUID] | None:
+    """What a filter comes down to in conversations; None: all of them."""
+    chosen = None if only.conversation is None else [only.conversation]
+    if only.topics is None:
+        return chosen
+    topics = [topic.lower() for topic in only.topics]
+    rows = await _all(conn, sql.about_topics, topics=topics)
+    about = [row["conversation_id"] for row in rows]
+    return about if chosen is None else [one for one in chosen if one in about]
+
+
+def _sorted_out(hits: list[Hit]) -> list[Hit]:
+    """The best first, each source once, without what is far worse than the best."""
+    ordered = _once(sorted(hits, key=lambda hit: -hit.score))
+    least = _BESIDE_THE_BEST * ordered[0].score if ordered else 0.0
+    return [hit for hit in ordered if hit.score > least]
+
+
+def _once(hits: Iterable[Hit]) -> list[Hit]:
+    found: dict[Any, Hit] = {}
+    for hit in hits:
+        found.setdefault(hit.source, hit)
+    return list(found.values())
+
+
+def _hit(row: dict[str, Any], score: float, wanted: Iterable[str]) -> Hit:
+    known = set(wanted)
+    own = excerpt(row["text"], known, row["language"])
+    translated = _translated(row, known)
+    shown = {*_marked(own), *(_marked(translated) if translated else ())}
+    return Hit(
+        row["kind"], row["title"], own, translated, row["speaker"], row["role"], row["model"],
+        row["said_at"], row["conversation_id"], row["message_id"], row["slate_id"], None, score,
+        tuple(sorted(shown)), None, False, row["text"],
+    )  # fmt: skip
+
+
+def _translated(row: dict[str, Any], wanted: set[str]) -> Excerpt | None:
+    return excerpt(row["translation"], wanted, row["read_in"]) if row["translation"] else None
+
+
+def _marked(shown: Excerpt) -> Sequence[str]:
+    return [shown.text[a:b].casefold() for a, b in shown.marks]
+
+
+def _memory(found: MemoryHit, wanted: set[str]) -> Hit:
+    memory = found.memory
+    shown = excerpt(memory.text, wanted, memory.language)
+    return Hit(
+        "memory", None, shown, None, memory.said_by, "user", None, memory.created_at,
+        memory.conversation_id, None, None, memory.id, found.score, tuple(sorted(_marked(shown))),
+        None, False, memory.text,
+    )  # fmt: skip
+
+
+def _read(row: dict[str, Any]) -> str:
+    return f"{row['text']}\n{row['translation'] or ''}"
+
+
+def _within(when: datetime, only: Filter) -> bool:
+    return (only.since is None or when >= only.since) and (only.until is None or when < only.until)
+
+
+def _recency(said_at: datetime) -> float:
+    days = (datetime.now(UTC) - said_at).total_seconds() / 86_400
+    return _RECENT * math.exp2(-max(days, 0.0) / _HALF_LIFE)
+
+
+async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
+    return await (await conn.execute(query, values)).fetchall()
