@@ -18,7 +18,7 @@ class Past:
 
     def chat(self, *texts: str, language: str = "en", title: str | None = None, **more) -> UUID:
         """The host asks, the model answers, in turns."""
-        user, made = more.get("user", self._app.host_id), uuid4()
+        user, made, model = more.get("user", self._app.host_id), uuid4(), more.get("model", "m")
         self._conn.execute(
             "INSERT INTO conversations (id, user_id, kind, title) VALUES (%s, %s, 'chat', %s)",
             [made, user, title],
@@ -28,7 +28,7 @@ class Past:
             asks = n % 2 == 0
             parent = self._say(
                 conversation_id=made, user_id=user, parent_id=parent, text=text, language=language,
-                role="user" if asks else "assistant", model=None if asks else more.get("model", "m"),
+                role="user" if asks else "assistant", model=None if asks else model,
             )  # fmt: skip
         return made
 
@@ -57,8 +57,9 @@ class Past:
     def translate(self, text: str, translation: str, language: str = "en") -> None:
         """Keep a translation of what was said in those words."""
         self._conn.execute(
-            "INSERT INTO translations (message_id, language, conversation_id, user_id, status, text)"
-            " SELECT id, %s, conversation_id, user_id, 'complete', %s FROM messages WHERE text = %s",
+            "INSERT INTO translations (message_id, language, conversation_id, user_id, status,"
+            " text) SELECT id, %s, conversation_id, user_id, 'complete', %s FROM messages"
+            " WHERE text = %s",
             [language, translation, text],
         )
 
