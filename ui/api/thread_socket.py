@@ -2,8 +2,9 @@
 
 In, each with a number `n` that its answer names:
 {"open": id | null, "around"?: message} shows a conversation and follows it; {"older": message},
-{"newer": message} read on in it; {"say": {"text", "who"?, "quote"?, "beside"?}} says something, in
-a new conversation where none is open; {"retry": message, "who"?}; {"go_on": message};
+{"newer": message} read on in it; {"say": {"text", "who"?, "quote"?, "beside"?, "asks"?}} says
+something, in a new conversation where none is open; with `asks` {"time_zone"} it is a question to
+everything ever said; {"retry": message, "who"?}; {"go_on": message};
 {"stop": true}; {"choose": message}; {"fork": message}; {"react": {"message", "kind"}};
 {"bookmark": {"message", "on"}}; {"reopen": true}; {"ping": true}. `who` is "provider:model".
 Out: {"event": "done", "n", …} and {"event": "error", "n", "code", "message"}. Of the open
@@ -44,12 +45,19 @@ QUICK = 400
 Number = Field(None, ge=0, le=2**62)
 
 
+class Asks(BaseModel):
+    """A question to everything ever said; its days are those of the time zone."""
+
+    time_zone: str | None = Field(None, max_length=64)
+
+
 class Say(BaseModel):
     """Something to say; `quote` is what it is a reply to, `beside` what it stands in for."""
 
     text: str
     quote: int | None = Number
     beside: int | None = Number
+    asks: Asks | None = None
 
 
 class React(BaseModel):
@@ -143,6 +151,7 @@ class ThreadDesk(Desk[Wish]):
         turn = await self._core.chat.send(
             self._user, wish.say.text, self._id, *self._chosen(wish.who),
             quote_id=wish.say.quote, beside=wish.say.beside,
+            asks=wish.say.asks.model_dump() if wish.say.asks else None,
         )  # fmt: skip
         return await self._begun(turn)
 

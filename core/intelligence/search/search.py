@@ -115,14 +115,14 @@ class Search:
         async with self._db.as_user(user_id) as conn:
             rows = await _all(conn, sql.found, numbers=numbers, **values)
         there = {row["number"]: row for row in rows if query.admits(_read(row))}
-        return list(self._hits(asked, ranked, there)), ranked.by_meaning
+        return list(self._hits(asked, ranked, there, int(overview["total"]))), ranked.by_meaning
 
     def _hits(
-        self, asked: Question, ranked: Ranked, there: dict[int, dict[str, Any]]
+        self, asked: Question, ranked: Ranked, there: dict[int, dict[str, Any]], total: int
     ) -> Iterable[Hit]:
         ranking = [(number, score) for number, score in ranked.ranking if number in there]
         speakers = {number: row["speaker"] for number, row in there.items() if row["speaker"]}
-        wanted = {text for texts in ranked.words.texts.values() for text in texts}
+        wanted = ranked.words.telling(total)
         for number, score in by_speaker(asked, ranking[:SHORTLIST], speakers):
             row = there[number]
             hit = _hit(row, score + _recency(row["said_at"]), wanted)

@@ -11,6 +11,7 @@ import { Line } from "../line.js";
 import { transcribe } from "../recorder.js";
 import { styleSheets } from "../styles.js";
 import { Words } from "../words.js";
+import { Asking } from "./asking.js";
 import { Deeds } from "./deeds.js";
 import { adopt } from "../markdown/libraries.js";
 import { openMenu } from "./menu.js";
@@ -25,7 +26,7 @@ const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/mes
 
 /**
  * Show a conversation in `root`. `conversation`: its id, or null for a new one; `message`: the one
- * to jump to; `strings`: the words of the composer; `onAddress(id)` hears which conversation is
+ * to jump to; `saying` {text, asks, now}: what to say, or to put where one types; `strings`: the words of the composer; `onAddress(id)` hears which conversation is
  * shown; `onGo(page, query)` leads to another of the host's pages.
  */
 export function mountChat(root, options) {
@@ -41,8 +42,8 @@ export function mountChat(root, options) {
 }
 
 class Chat {
-  constructor(root, { conversation, message, strings, theme, onAddress, onGo }) {
-    Object.assign(this, { id: conversation, aim: message ?? null, onAddress, onGo, turn: null, reading: null, frames: [], ended: false, quoted: null });
+  constructor(root, { conversation, message, saying, strings, theme, onAddress, onGo }) {
+    Object.assign(this, { id: conversation, aim: message ?? null, saying: saying ?? null, onAddress, onGo, turn: null, reading: null, frames: [], ended: false, quoted: null });
     this.words = new Words(strings, "en");
     this.aloud = new Aloud({ following: false, onChange: () => this.thread.messages.forEach((one) => one.actions.offerReading()) });
     this.deeds = new Deeds(this);
@@ -87,11 +88,17 @@ class Chat {
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
     this.thread.after.append(this.problem);
     this.thread.scroller.prepend(this.welcome.element);
-    const under = el("div", { class: "under" }, this.models.button);
+    this.asking = new Asking(() => this.#invite());
+    const under = el("div", { class: "under" }, this.models.button, this.asking.button);
     this.below = el("div", { class: "below" }, el("div", { class: "notices" }, this.notice), this.chip, this.composer.element, this.closed, under);
     this.element = el("div", { class: "parley chat", dataset: { theme }, style: { visibility: "hidden" } }, this.thread.element, this.below);
     this.sheets = styleSheets(() => this.#appear(), SHEETS);
     root.append(...this.sheets, this.element);
+  }
+
+  #invite() {
+    this.composer.input.placeholder = this.asking.on ? "Ask what was said, when and by whom" : this.words.say("composer.label");
+    this.focus();
   }
 
   #appear() {
@@ -131,6 +138,7 @@ class Chat {
     this.complain(null);
     this.models.choose(null);
     this.models.follow(null);
+    this.asking.choose(false);
     this.composer.keep(draftOf(id));
     this.welcome.element.hidden = true;
     this.focus();
@@ -165,9 +173,21 @@ class Chat {
     if (page.welcome) this.welcome.show(page.welcome);
     if (page.id) await this.#take(page, page.missing ? null : aim);
     if (reading !== this.reading) return;
+    if (this.thread.last?.data.searched && !this.asking.on) this.asking.choose(true);
     this.answering(page.turn ?? null);
     this.recount();
     this.deeds.recover();
+    this.#sayAtOnce();
+  }
+
+  /** What another page has asked to be said here. */
+  #sayAtOnce() {
+    const { saying } = this;
+    this.saying = null;
+    if (!saying) return;
+    this.asking.choose(saying.asks);
+    if (saying.now) this.deeds.say(saying.text);
+    else this.composer.restore(saying.text);
   }
 
   /** A page after the line was lost goes on where the messages here end. */
