@@ -36,6 +36,7 @@ const ENDED = ["not_found", "closed", "room_full"];
  * - preferencesKey: under which it remembers name and languages for the next room
  * - room: {name} where it is known before joining; missing: true where there is no such room
  * - reading: the language to read in, preselected
+ * - message: the one to show first, however far back it is
  * - interfaces, loadStrings: [{code, name}] the page can be shown in, and `async code -> strings`
  * - theme: "auto", "light" or "dark"
  * - themes: {choice, choose(choice)} behind a switch between "system", "light" and "dark"; the
@@ -158,7 +159,7 @@ class Room {
       discard: (nonce) => this.#discard(nonce),
       older: (id) => this.connection.send({ older: id }),
     };
-    this.log = new Log({ words, reading, actions, aloud: this.voice.aloud });
+    this.log = new Log({ words, reading, actions, aloud: this.voice.aloud, aim: this.options.message });
     this.log.caughtUp(false, true);
     const voice = this.voice.ears((text) => this.#tell(text));
     this.composer = new Composer({ words, reading, draftKey: this.draftKey, voice, onSay: (text) => this.#say(text) });

@@ -33,6 +33,7 @@ class Room {
         languages: data.languages,
         reading: data.reading,
         room: { name: data.name },
+        message: Number(new URLSearchParams(window.location.search).get("message")) || null,
         storageKey: `parley-host:${data.room}`,
         preferencesKey: "parley-host",
         theme: window.parleyTheme.shown,

@@ -100,7 +100,7 @@ export class Deeds {
     const { chat } = this;
     if (kind === "memory") return chat.onGo("memories", { memory });
     if (kind === "slate") return chat.onGo("slate", { slate });
-    if (kind === "room") return chat.onGo("rooms", { room: conversation });
+    if (kind === "room") return chat.onGo("rooms", { room: conversation, message: String(message) });
     if (conversation === chat.id) return this.jump(message);
     chat.onAddress(conversation);
     return chat.open(conversation, message);
