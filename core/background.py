@@ -268,7 +268,7 @@ class Note:
 def again_in(error: ParleyError, attempts: int) -> float | None:
     """Seconds until what failed is tried again by itself; None: not before a person asks."""
     if isinstance(error, RateLimited):
-        return float(error.details.get("seconds") or _MINUTE)
+        return float(error.details.get("retry_after") or _MINUTE)
     if isinstance(error, (BadKey, NoCredit, UnknownModel)):
         return AFTER_REPAIR
     if isinstance(error, Refused):

@@ -110,7 +110,7 @@ class Summaries:
         except (NotFound, Refused):
             return  # deleted meanwhile, or nothing was said
         except RateLimited as error:
-            after = int(error.details.get("seconds") or 60) + 1
+            after = int(error.details.get("retry_after") or 60) + 1
             async with self._db.as_user(owner) as conn:
                 await self._jobs.defer(
                     conn, JOB, after=after, user_id=user_id, conversation_id=conversation_id

@@ -11,7 +11,7 @@ from llmock.scenarios import Fail, Match, Reply
 from core.app import open_app
 from core.errors import BadKey, NotFound, ProviderError, Refused
 from core.exports.document import Document, Message
-from tests.core.conversations import a_chat, a_room, at, file_of, forget, written
+from tests.core.conversations import a_chat, a_room, at, chat_document, file_of, forget, written
 from tests.core.test_chat import finish
 
 WRITER = "summariser"
@@ -87,10 +87,10 @@ async def test_a_chat_that_is_ended_is_summarised(app, user, models):
 
 async def test_a_title_that_nobody_chose_is_replaced(app, user, models):
     writes(models)
-    turn = await app.chat.send(user, "Let us go to Lisbon by train")
-    await finish(turn)
-    await app.summaries.make(user, turn.conversation_id)
-    assert (await app.conversations.get(user, turn.conversation_id)).title == "Trip to Lisbon"
+    said = chat_document().model_copy(update={"titled_by": "first words"})
+    made = (await app.imports.read(user, file_of(said))).ids[0]
+    await app.summaries.make(user, made)
+    assert (await app.conversations.get(user, made)).title == "Trip to Lisbon"
 
 
 async def test_what_does_not_stand_in_the_conversation_is_dropped(app, user, models):
@@ -171,9 +171,8 @@ def with_partial_replies():
 async def test_a_long_one_is_read_by_parts_and_then_as_a_whole(app, user, models):
     text = " ".join(f"word{n}" for n in range(9_000))
     made = await chat(app, text, text, "And what now?")
-    part = {"summary": "All of it.", "open_questions": [], "action_items": [],
-            "decisions": [{"text": "Kept", "message": 1}, {"text": "Beyond", "message": 7}]}  # fmt: skip
-    writes(models, times=None, **part)
+    decisions = [{"text": "Kept", "message": 1}, {"text": "Beyond", "message": 7}]
+    writes(models, times=None, decisions=decisions, open_questions=[], action_items=[])
     summary = await app.summaries.make(user, made)
     *parts, whole = asked(models)
     assert len(parts) > 2
