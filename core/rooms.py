@@ -204,6 +204,9 @@ class Rooms:
         }  # fmt: skip
         async with self._db.as_(participant.identity) as conn:
             await conn.execute(sql.queue, saying)
+            row = await (await conn.execute(sql.is_over, saying)).fetchone()
+            if row and row["over"]:
+                raise Refused("This room has ended. Its host can reopen it.")
             await self._check_pace(conn, participant)
             row = await (await conn.execute(sql.say, saying)).fetchone()
             if row is None:

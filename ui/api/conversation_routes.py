@@ -85,9 +85,9 @@ class ConversationWithMessages(ConversationBody):
     """A conversation with its summary and the newest messages of its visible branch."""
 
     summary: str | None = None
-    decisions: list[PointBody] = []
+    decisions: list[PointBody] = Field([])
     questions: list[PointBody] = Field([], description="open ones")
-    actions: list[ActionBody] = []
+    actions: list[ActionBody] = Field([])
     summary_details: SummaryBody | None = Field(
         None, description="how it was made, how far it goes"
     )
