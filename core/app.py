@@ -217,7 +217,7 @@ def _chores(app: App) -> None:
     app.background.add(Task(
         "summarize", "Summaries", "Summarises conversations that have ended or fallen silent.",
         minutes, lambda progress: app.summaries.catch_up(host, progress),
-        again=app.summaries.again,
+        again=app.summaries.again, in_portions=True,
     ))  # fmt: skip
     app.background.add(Task(
         "cleanup", "Cleaning up", "Forgets links that are over and conversations with nothing in.",

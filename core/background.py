@@ -65,6 +65,8 @@ class Task:
     work: Callable[[Progress], Awaitable[int]]
     again: Again | None = None
     """Does it for one conversation, where it is done for each by itself."""
+    in_portions: bool = False
+    """Whether one run leaves something to the next, until one finds nothing to do."""
 
     def next(self, now: datetime) -> datetime:
         """When it runs next, in UTC."""

@@ -157,8 +157,8 @@ class Feed:
             return [self._message(payload)]
         if event.kind == "participants":
             return [await self._participants()]
-        if event.kind in ("summary", "ended"):
-            return [{"event": event.kind, **payload}] if self.participant.is_host else []
+        if event.kind == "ended" or (event.kind == "summary" and self.participant.is_host):
+            return [{"event": event.kind, **payload}]
         if payload.get("language") != self.participant.language:
             return []
         if event.kind == "translation":

@@ -92,7 +92,8 @@ def _name(value: object) -> str | None:
 
 def _topics(value: object) -> list[str]:
     found: dict[str, str] = {}
-    for one in value.split(",") if isinstance(value, str) else value or []:  # type: ignore[attr-defined]
+    said = value.split(",") if isinstance(value, str) else value
+    for one in said if isinstance(said, list) else []:
         topic = one_line(str(one), TOPIC_LENGTH).strip(_QUOTES)
         if isinstance(one, str) and topic:
             found.setdefault(topic.casefold(), topic)

@@ -81,6 +81,8 @@ def pick(texts: Sequence[Counter[str]], many: int) -> list[int]:
 def _lexrank(near: NDArray[np.float64]) -> NDArray[np.float64]:
     """How central each text is: the stationary distribution of a walk from text to text."""
     links = (near >= _THRESHOLD).astype(float)
+    np.fill_diagonal(links, 0)
+    links[links.sum(axis=1) == 0] = 1  # like no other: from there the walk goes on anywhere
     links /= links.sum(axis=1, keepdims=True)
     rank = np.full(len(near), 1 / len(near))
     for _ in range(100):

@@ -184,7 +184,10 @@ class Summaries:
 
     async def _drafted(self, talk: Talk, *, asked_for: bool) -> Draft:
         """Written by the model for summaries; picked where there is none that is able to."""
-        provider, model = self._providers.choice_for("summary", talk.answered_by)
+        answered = talk.answered_by
+        if answered and answered[0] not in set(self._providers.names()) - {"builtin"}:
+            answered = None  # who answered then cannot be asked now
+        provider, model = self._providers.choice_for("summary", answered)
         if provider == "builtin":
             return await asyncio.to_thread(extract, talk)
         asked = provider, model, self._providers.endpoint(provider)

@@ -41,6 +41,7 @@ const ENDED = ["not_found", "closed", "room_full"];
  * - themes: {choice, choose(choice)} behind a switch between "system", "light" and "dark"; the
  *   page around it hears of the choice, and says what it comes to by setTheme
  * - header: false for none (the page around it has its own)
+ * - over: true for a room that was closed
  * - footer: an element below the messages, sheets: style sheets of its own; onNews(event) hears what is about the room as a whole
  * - onLanguage(code), onUnread(count), onRoom(room), onReading(code): for the page around it
  * Returns {destroy(), setTheme(theme), point(id)}; the last one leads to a message.
@@ -164,6 +165,7 @@ class Room {
     this.log.caughtUp(false, true);
     const voice = this.voice.ears((text) => this.#tell(text));
     this.composer = new Composer({ words, reading, draftKey: this.draftKey, voice, onSay: (text) => this.#say(text) });
+    this.composer.element.hidden = Boolean(this.options.over);
     this.log.keep(() => this.outbox.letters.forEach((letter) => this.#showLetter(letter)));
     const notices = el("div", { class: "notices" }, this.notice);
     this.#show("talking", this.log.element, notices, this.composer.element);
@@ -236,7 +238,15 @@ class Room {
     else if (event.event === "translation") this.log.translate(event);
     else if (event.event === "older") this.#older(event);
     else if (event.event === "caught_up") this.#current(event);
-    else if (event.event === "summary" || event.event === "ended") this.options.onNews?.(event);
+    else if (event.event === "ended") this.#over(event);
+    else if (event.event === "summary") this.options.onNews?.(event);
+  }
+
+  /** The host has closed the room, or opened it again. */
+  #over(event) {
+    if (!this.options.host) return event.on ? this.#end("closed") : undefined;
+    this.composer.element.hidden = event.on;
+    return this.options.onNews?.(event);
   }
 
   #joined({ participant, token, room, limits }) {

@@ -39,6 +39,7 @@ class Room {
         storageKey: `parley-host:${data.room}`,
         preferencesKey: "parley-host",
         theme: window.parleyTheme.shown,
+        over: data.ended,
         footer: card.element,
         sheets: ["summary/summary.css"],
         onNews: ({ event, on }) => (event === "ended" && card.end(on), card.refresh()),
