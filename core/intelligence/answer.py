@@ -24,6 +24,8 @@ from core.intelligence.summary import (
 )
 from core.text import one_line, typed
 
+_LOOKS = 100
+"""Braces at which an object is looked for."""
 POINT_LENGTH = 500
 NAME_LENGTH = 80
 _KNOWN = {"summary", "title", "topics", "decisions", "open_questions", "action_items"}
@@ -63,7 +65,9 @@ def _objects(answer: str) -> Iterator[dict[str, Any]]:
     """The JSON objects that stand in a text, outermost ones."""
     text = _THOUGHTS.sub("", answer)
     decoder, place = json.JSONDecoder(), text.find("{")
-    while place >= 0:
+    for _ in range(_LOOKS):
+        if place < 0:
+            return
         for form in (text[place:], _COMMA_BEFORE_END.sub(r"\1", text[place:])):
             try:
                 value, _ = decoder.raw_decode(form)
