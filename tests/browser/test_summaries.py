@@ -123,7 +123,7 @@ def test_the_settings_page_shows_the_work_and_has_it_done(page, parley, model, a
     expect(work.get_by_role("button", name="Retry")).to_have_count(0)
     summary = httpx.get(f"{parley.host}/api/conversations/{talk['id']}/summary").json()
     assert summary["summary"]["text"] == SUMMARY["summary"]
-    minutes = work.get_by_label("Summarise after silence of, in minutes")
+    minutes = work.get_by_role("spinbutton", name="Summarise after silence of, in minutes")
     minutes.fill("45")
     minutes.press("Enter")
     expect(work).to_contain_text("Set here")
