@@ -76,6 +76,25 @@ class Settings(BaseSettings):
         None, description="provider for titles and summaries, instead of the one for chat"
     )
     summary_model: str | None = Field(None, description="model for titles and summaries")
+    summary_idle_minutes: int = Field(
+        30,
+        ge=0,
+        le=43_200,
+        description="minutes of silence after which a conversation is summarised; 0: when it is "
+        "ended, or on request",
+    )
+    summary_days_back: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="days for which what has ended or fallen silent is still summarised by itself",
+    )
+    empty_conversations_days: int = Field(
+        7,
+        ge=0,
+        le=3650,
+        description="days after which a conversation without a message is deleted; 0: never",
+    )
     speech_provider: str | None = Field(
         None, description="provider that writes down speech; unset: the first that can"
     )

@@ -37,6 +37,9 @@ CREATE TABLE task_runs (
     done integer NOT NULL DEFAULT 0,            -- how many things
     error_code text,
     error text,                                 -- what went wrong and what to do, as shown
+    attempts integer NOT NULL DEFAULT 0,        -- that failed one after the other
+    retry_at timestamptz,                       -- when it is tried again by itself
+    worker bigint,                              -- the process that does it
     started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
     UNIQUE NULLS NOT DISTINCT (task, user_id, conversation_id)
@@ -77,6 +80,22 @@ ALTER TABLE profile_insights ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON profile_insights USING (user_id = current_user_id());
 ALTER TABLE profile_evidence ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON profile_evidence USING (user_id = current_user_id());
+
+-- How much was said since a message of the visible branch, or of a room.
+CREATE FUNCTION messages_since(conversation uuid, message bigint) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE newer AS (
+        SELECT m.id, m.parent_id FROM conversations c JOIN messages m ON m.id = c.head_id
+        WHERE c.id = conversation AND c.kind = 'chat' AND m.id > message
+      UNION ALL
+        SELECT m.id, m.parent_id FROM newer n JOIN messages m ON m.id = n.parent_id
+        WHERE m.id > message
+    )
+    SELECT CASE kind WHEN 'chat' THEN (SELECT count(*) FROM newer)
+                     ELSE (SELECT count(*) FROM messages m
+                           WHERE m.conversation_id = conversation AND m.id > message) END
+    FROM conversations WHERE id = conversation
+$$;
 
 -- The layout people know from elsewhere has a place for the summary.
 CREATE OR REPLACE VIEW sessions WITH (security_invoker = true) AS

@@ -20,6 +20,8 @@ from ui.api import (
     slate_routes,
     slate_socket,
     speech,
+    summary_routes,
+    task_routes,
     thread_socket,
     transfer_routes,
 )
@@ -51,7 +53,9 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
         api.include_router(router)
-    for router in (slate_routes.router, speech.router, question_routes.router):
+    for router in (summary_routes.router, task_routes.router, question_routes.router):
+        api.include_router(router)
+    for router in (slate_routes.router, speech.router):
         api.include_router(router)
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)

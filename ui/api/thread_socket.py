@@ -10,7 +10,8 @@ everything ever said; {"retry": message, "who"?}; {"go_on": message};
 Out: {"event": "done", "n", …} and {"event": "error", "n", "code", "message"}. Of the open
 conversation, each with its "id": `turn` {messages} a question and its growing reply, `grow`
 {message, text | more, note} a reply is written, `message` {message} as it now is, `branch` {after}
-what follows a message has changed; without an id `welcome` {welcome} what a new one begins with.
+what follows a message has changed, `summary` is another or being made, `ended` {on} or goes on;
+without an id `welcome` {welcome} what a new one begins with.
 """
 
 from __future__ import annotations
@@ -245,6 +246,10 @@ class ThreadDesk(Desk[Wish]):
                 await self._tell_turn(conversation_id)
         elif event.kind == "branch":
             await self._tell({"event": "branch", "after": event.payload["after"], **told})
+        elif event.kind == "summary":
+            await self._tell({"event": "summary", **told})
+        elif event.kind == "ended":
+            await self._tell({"event": "ended", "on": event.payload["on"], **told})
         elif event.kind == "mark" or (event.kind == "reply" and message_id != self._followed):
             await self._tell_message(conversation_id, message_id)
 

@@ -126,6 +126,24 @@ export class Log {
     this.#seek();
   }
 
+  /** Let something stand below the messages. */
+  below(element) {
+    this.scroller.append(element);
+    this.observer.observe(element);
+  }
+
+  /** Show a message in the middle and mark it for a moment; false where it is not here. */
+  point(id) {
+    const message = this.byId.get(id);
+    if (!message) return false;
+    this.pinned = false;
+    message.element.scrollIntoView({ block: "center", behavior: "instant" });
+    message.article.classList.remove("pointed");
+    void message.article.offsetWidth;
+    message.article.classList.add("pointed");
+    return true;
+  }
+
   /** Whoever writes wants to see what they wrote. */
   follow() {
     this.pinned = true;

@@ -127,8 +127,7 @@ class Search:
             row = there[number]
             hit = _hit(row, score + _recency(row["said_at"]), wanted)
             meaning = self._nearness(ranked.similar, number)
-            if hit.words or (meaning or 0.0) > 0.0:
-                yield replace(hit, meaning=meaning, named=hit.speaker in asked.speakers)
+            yield replace(hit, meaning=meaning, named=hit.speaker in asked.speakers)
 
     def _nearness(self, similar: Similar, number: int) -> float | None:
         """From 0, where the model says nothing, to 1."""

@@ -23,6 +23,8 @@ def live_room(
     language: str,
     strings: dict[str, str],
     languages: list[dict[str, str]],
+    *,
+    ended: bool = False,
 ) -> None:
     """Show a room live: everybody in the host's `language`, and a place to write.
 
@@ -35,5 +37,6 @@ def live_room(
         "reading": language,
         "strings": strings,
         "languages": languages,
+        "ended": ended,
     }
     _mount(key=f"room-{room_id}", data=data)

@@ -10,6 +10,7 @@ import { icon } from "../icons.js";
 import { Line } from "../line.js";
 import { transcribe } from "../recorder.js";
 import { styleSheets } from "../styles.js";
+import { ask, SHEET, SummaryCard } from "../summary/card.js";
 import { Words } from "../words.js";
 import { Asking } from "./asking.js";
 import { Deeds } from "./deeds.js";
@@ -22,7 +23,7 @@ import { Welcome } from "./welcome.js";
 
 const NOTICE = 5000; // ms a notice stays
 const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
-const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "markdown/markdown.css"];
+const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "markdown/markdown.css", SHEET];
 
 /**
  * Show a conversation in `root`. `conversation`: its id, or null for a new one; `message`: the one
@@ -86,10 +87,12 @@ class Chat {
     this.problem = el("div", { class: "problem", role: "alert", hidden: true });
     this.closed = el("div", { class: "ended-note", hidden: true }, el("span", {}, "This conversation has ended."), el("button", { type: "button", class: "remedy main", on: { click: () => this.deeds.reopen() } }, icon("retry"), "Reopen"));
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
-    this.thread.after.append(this.problem);
+    this.summary = new SummaryCard({ onMessage: (id) => this.deeds.jump(id), onTell: (text) => this.tell(text) });
+    this.thread.after.append(this.summary.element, this.problem);
     this.thread.scroller.prepend(this.welcome.element);
     this.asking = new Asking(() => this.#invite());
-    const under = el("div", { class: "under" }, this.models.button, this.asking.button);
+    this.more = el("button", { type: "button", class: "act", "aria-label": "This conversation", title: "This conversation", "aria-haspopup": "menu", hidden: true, on: { click: () => this.#menu() } }, icon("more"));
+    const under = el("div", { class: "under" }, this.models.button, this.asking.button, el("span", { class: "gap" }), this.more);
     this.below = el("div", { class: "below" }, el("div", { class: "notices" }, this.notice), this.chip, this.composer.element, this.closed, under);
     this.element = el("div", { class: "parley chat", dataset: { theme }, style: { visibility: "hidden" } }, this.thread.element, this.below);
     this.sheets = styleSheets(() => this.#appear(), SHEETS);
@@ -125,6 +128,15 @@ class Chat {
     return button;
   }
 
+  /** What can be done with the conversation as a whole. */
+  #menu() {
+    const { summary, id } = this;
+    const item = (name, label, act) => ({ icon: name, label, act });
+    const items = [item("summary", summary.exists ? "Summarise again" : "Summarise now", () => (summary.make(), this.thread.follow()))];
+    if (!this.ended) items.push(item("check", "End this conversation", () => ask("POST", `${id}/end`).catch((error) => this.tell(error.message))));
+    openMenu(this.element, this.more, items, "This conversation");
+  }
+
   // Opening
 
   /** Show another conversation, null for a new one; `message` is the one to jump to. */
@@ -139,6 +151,7 @@ class Chat {
     this.models.choose(null);
     this.models.follow(null);
     this.asking.choose(false);
+    this.summary.follow(null);
     this.composer.keep(draftOf(id));
     this.welcome.element.hidden = true;
     this.focus();
@@ -169,6 +182,7 @@ class Chat {
     this.models.take(page.models);
     this.composer.setLimits({ recording_seconds: page.recording_seconds });
     this.end(page.ended ?? false);
+    this.summary.follow(page.id ?? null, { ended: this.ended });
     if (page.missing) this.tell(page.missing);
     if (page.welcome) this.welcome.show(page.welcome);
     if (page.id) await this.#take(page, page.missing ? null : aim);
@@ -236,10 +250,18 @@ class Chat {
     else if (event === "turn") this.#begun(frame.messages);
     else if (event === "message") this.#settled(frame.message);
     else if (event === "branch") this.deeds.readAfter(frame.after);
+    else if (event === "summary") this.summary.refresh();
+    else if (event === "ended") this.#over(frame.on);
     else if (event === "welcome") {
       this.models.take(frame.models);
       this.welcome.show(frame.welcome);
     }
+  }
+
+  #over(ended) {
+    this.end(ended);
+    this.summary.end(ended);
+    this.summary.refresh();
   }
 
   #grow({ message: id, ...growth }) {
@@ -261,6 +283,7 @@ class Chat {
     const message = this.thread.find(data.id);
     if (message) this.thread.keep(() => message.update(data));
     if (this.turn === data.id && data.status !== "streaming") this.answering(null);
+    if (this.summary.exists && data.status !== "streaming") this.summary.refresh();
     this.recount();
   }
 
@@ -278,6 +301,7 @@ class Chat {
     this.welcome.element.hidden = this.id !== null || messages.length > 0;
     const last = messages.findLast(({ data }) => data.role === "assistant");
     this.models.follow(last?.data.entry ?? null);
+    this.more.hidden = this.id === null || !last;
   }
 
   end(ended) {
@@ -289,6 +313,7 @@ class Chat {
   /** The conversation that has just begun here. */
   become(id) {
     this.id = id;
+    this.summary.follow(id);
     this.composer.keep(draftOf(id), { along: true });
     this.onAddress(id);
   }

@@ -68,6 +68,7 @@ export class Deeds {
   async reopen() {
     if (!(await this.#ask({ reopen: true }))) return;
     this.chat.end(false);
+    this.chat.summary.end(false);
     this.chat.composer.input.focus();
   }
 
