@@ -14,13 +14,16 @@ from core import languages
 from core.accounts import Accounts
 from core.chat import Chat, open_chat
 from core.conversations import Branches, Conversations, Marks
-from core.database import Database, open_database
+from core.database import Connection, Database, open_database
 from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.profile.learning import Analysis
+from core.intelligence.profile.profile import Profile
+from core.intelligence.suggestions.suggestions import Suggestions
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
 from core.memories.learning import Learning
@@ -100,6 +103,9 @@ class App:
     slate_runs: Runs
     shares: Shares
     readers: Readers
+    profile: Profile
+    analysis: Analysis
+    suggestions: Suggestions
     jobs: Jobs
     host_id: UUID
 
@@ -165,6 +171,15 @@ async def open_app(
         learning = Learning(
             preferences, database, conversations, providers, memories, recall, embedder, jobs
         )
+        profile = Profile(preferences, database)
+        analysis = Analysis(profile, database, providers, jobs)
+        suggestions = Suggestions(preferences, database, conversations, providers, profile)
+        stack.push_async_callback(suggestions.close)
+
+        async def after_turn(conn: Connection, user: UUID, conversation: UUID, said: str) -> None:
+            await learning.after_turn(conn, user, conversation, said)
+            await analysis.after_turn(conn, user, conversation, said)
+
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
         engines = Engines(preferences, providers)
@@ -173,8 +188,8 @@ async def open_app(
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
             open_chat(
-                preferences, database, events, providers, conversations, jobs, recall,
-                learning.after_turn,
+                preferences, database, events, providers, conversations, jobs, recall, profile,
+                after_turn,
             )
         )  # fmt: skip
         slates = Slates(database)
@@ -188,7 +203,8 @@ async def open_app(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            learning, speech, slates, slate_runs, shares, Readers(database, events), jobs, host_id,
+            learning, speech, slates, slate_runs, shares, Readers(database, events),
+            profile, analysis, suggestions, jobs, host_id,
         )  # fmt: skip
         _chores(app)
         await stack.enter_async_context(jobs.open())
@@ -209,6 +225,8 @@ def _chores(app: App) -> None:
     every(minutes, "index_what_was_missed", app.memory_index.keep_up)
     every(minutes, "purge_conversations", lambda: app.conversations.purge(UNDO_WITHIN))
     every(minutes, "purge_memories", lambda: app.memories.purge(UNDO_WITHIN))
+    every(minutes, "purge_profiles", lambda: app.profile.purge(UNDO_WITHIN))
+    every(minutes, "analyze_what_was_missed", app.analysis.catch_up)
 
 
 async def _complaint(check: Awaitable[None]) -> str | None:

@@ -24,6 +24,7 @@ from core.errors import (
     Refused,
 )
 from core.events import Event, Events
+from core.intelligence.profile.telling import Shaping
 from core.jobs import Jobs
 from core.memories.knowledge import Knowing
 from core.preferences import Preferences
@@ -58,6 +59,7 @@ class Chat:
         conversations: Conversations,
         jobs: Jobs,
         knowing: Knowing,
+        shaping: Shaping,
         after_turn: AfterTurn,
     ) -> None:
         """`after_turn` is told of every turn, in the transaction that ends it."""
@@ -68,6 +70,7 @@ class Chat:
         self._conversations = conversations
         self._jobs = jobs
         self._knowing = knowing
+        self._shaping = shaping
         self._after_turn = after_turn
         self._running: dict[UUID, LocalTurn] = {}
         self._known_since = asyncio.Event()
@@ -233,7 +236,10 @@ class Chat:
         try:
             heard = [message.text for message in said if message.role == "user"]
             turn.question = heard[-1] if heard else ""
-            turn.known = await self._knowing.about(turn.user_id, heard[-HEARD:])
+            turn.known, turn.told = await asyncio.gather(
+                self._knowing.about(turn.user_id, heard[-HEARD:]),
+                self._shaping.about(turn.user_id),
+            )
             await self._stream(turn, said)
             outcome: tuple[Any, ...] = ("complete",)
         except asyncio.CancelledError:
@@ -269,7 +275,9 @@ class Chat:
         turn.model = info.id
         if turn.text:
             said = [*said, ChatMessage("user", _GO_ON)]
-        told = "\n\n".join(filter(None, (settings.system_prompt, turn.known.prompt)))
+        told = "\n\n".join(
+            filter(None, (settings.system_prompt, turn.known.prompt, turn.told.prompt))
+        )
         context = fit(
             told,
             said,
@@ -326,6 +334,7 @@ class Chat:
                     conversation_id=str(turn.conversation_id),
                 )
             await self._knowing.note_use(conn, turn.user_id, turn.message_id, turn.known.ids)
+            await self._shaping.note_use(conn, turn.user_id, turn.message_id, turn.told.ids)
             await self._after_turn(conn, turn.user_id, turn.conversation_id, turn.question)
             ended = {"message_id": turn.message_id, "status": status}
             await self._events.publish(conn, turn.conversation_id, "reply", ended)
@@ -380,10 +389,13 @@ async def open_chat(
     conversations: Conversations,
     jobs: Jobs,
     knowing: Knowing,
+    shaping: Shaping,
     after_turn: AfterTurn,
 ) -> AsyncIterator[Chat]:
     """The chat; turns whose process has died are marked interrupted first."""
-    chat = Chat(preferences, database, events, providers, conversations, jobs, knowing, after_turn)
+    chat = Chat(
+        preferences, database, events, providers, conversations, jobs, knowing, shaping, after_turn
+    )
     await chat.interrupt_orphans()
     try:
         yield chat
