@@ -261,7 +261,7 @@ class TestLearning:
         assert (await profile.about(app.host_id)).ids
         await app.keeper.change({"profile_learning": False})
         assert not (await profile.about(app.host_id)).ids
-        chat, _ = await about_kyoto(app)
+        await about_kyoto(app)
         await learn()
         await app.keeper.change({"profile_learning": True})
         await learn()
@@ -289,9 +289,7 @@ class TestByHand:
         (only,) = (await found("interest")).values()
         assert (only.value, only.confidence, only.corrected) == ("Japanese gardens", 1.0, True)
 
-    async def test_a_corrected_length_leaves_no_room_for_another(
-        self, app, learn, found, profile
-    ):
+    async def test_a_corrected_length_leaves_no_room_for_another(self, app, learn, found, profile):
         await said(app, "Shorter please")
         await learn()
         short = (await found("length"))["short"]
@@ -328,9 +326,7 @@ class TestByHand:
         await profile.restore(app.host_id, kyoto.id)
         assert (await found("interest"))["Kyoto trip"].id == kyoto.id
 
-    async def test_a_reset_forgets_all_and_can_be_undone(
-        self, app, learn, found, profile, kyoto
-    ):
+    async def test_a_reset_forgets_all_and_can_be_undone(self, app, learn, found, profile, kyoto):
         before = await found()
         assert await profile.reset(app.host_id) == len(before)
         await learn()

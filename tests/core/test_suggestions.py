@@ -138,7 +138,7 @@ async def test_who_types_on_ends_the_call_and_there_is_no_other(app, models):
     async with asyncio.timeout(60):
         while not asked(models):
             await asyncio.sleep(0)
-    app.suggestions.cancel(turn.message_id)
+    app.suggestions.cancel(app.host_id, turn.message_id)
     assert await waiting == []
     assert await app.suggestions.follow_ups(app.host_id, turn.message_id) == []
     assert len(asked(models)) == 1

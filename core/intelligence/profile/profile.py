@@ -92,9 +92,10 @@ class Profile:
             await conn.execute(sql.change, change)
             return _one(await self._all(conn), insight_id)
 
-    async def remove(self, user_id: UUID, insight_id: UUID) -> None:
-        """Remove one, which is not learned again."""
+    async def remove(self, user_id: UUID, insight_id: UUID) -> UUID:
+        """Remove one, which is not learned again; its id."""
         await self._do(user_id, sql.remove, insight_id)
+        return insight_id
 
     async def restore(self, user_id: UUID, insight_id: UUID) -> Insight:
         """Undo `remove`."""

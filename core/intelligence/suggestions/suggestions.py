@@ -69,7 +69,7 @@ class Suggestions:
         self._providers = providers
         self._profile = profile
         self._now = now
-        self._asking: dict[int, asyncio.Task[list[str]]] = {}
+        self._asking: dict[tuple[UUID, int], asyncio.Task[list[str]]] = {}
         self._wording: OrderedDict[tuple[UUID, str, Notes], asyncio.Task[dict[int, str]]]
         self._wording = OrderedDict()
 
@@ -151,20 +151,21 @@ class Suggestions:
         """
         if not self._preferences.current.suggest_follow_ups:
             return []
-        if message_id not in self._asking:
+        key = user_id, message_id
+        if key not in self._asking:
             task = asyncio.create_task(self._make(user_id, message_id))
-            self._asking[message_id] = task
-            task.add_done_callback(lambda _: self._asking.pop(message_id, None))
+            self._asking[key] = task
+            task.add_done_callback(lambda _: self._asking.pop(key, None))
         try:
-            return await asyncio.shield(self._asking[message_id])
+            return await asyncio.shield(self._asking[key])
         except asyncio.CancelledError:
             if (here := asyncio.current_task()) and here.cancelling():
                 raise
             return []  # nobody wants them any more
 
-    def cancel(self, message_id: int) -> None:
+    def cancel(self, user_id: UUID, message_id: int) -> None:
         """The person goes on by themself: nobody waits for suggestions any more."""
-        if task := self._asking.get(message_id):
+        if task := self._asking.get((user_id, message_id)):
             task.cancel()
 
     async def _make(self, user_id: UUID, message_id: int) -> list[str]:

@@ -131,7 +131,8 @@ export class Message {
     if (data.status === "failed") parts.push(this.#failed());
     else if (data.ending) parts.push(el("p", { class: "remark" }, icon("pause"), data.ending));
     if (["failed", "interrupted"].includes(data.status)) parts.push(this.#remedies());
-    if (data.used?.length) parts.push(context.used(data.used));
+    const made = [data.used?.length && context.used(data.used), data.shaped?.length && context.shaped(data.shaped)].filter(Boolean);
+    if (made.length) parts.push(el("div", { class: "made-with" }, ...made));
     if (data.reaction || data.bookmarked) parts.push(this.#marks());
     return parts;
   }
