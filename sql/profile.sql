@@ -1,25 +1,31 @@
 -- name: insights
 -- Each with the sums of what speaks for and against it. A piece of evidence is a conversation on a
 -- day, at its strongest message, faded by half every so many days; repetition adds a little.
-WITH pieces AS (
-    SELECT e.insight_id, m.conversation_id, e.weight > 0 AS speaks_for, count(*) AS n,
+-- Summed up before it is joined: without statistics the planner would sum once an insight.
+WITH pieces AS MATERIALIZED (
+    SELECT e.insight_id, e.conversation_id, e.weight > 0 AS speaks_for, count(*) AS n,
            max(e.seen_at) AS seen_at,
            max(abs(e.weight)) * (1 + 0.1 * (least(count(*), 6) - 1)) AS strength
-    FROM profile_evidence e JOIN messages m ON m.id = e.message_id
-    JOIN conversations c ON c.id = m.conversation_id AND c.deleted_at IS NULL
-    GROUP BY e.insight_id, m.conversation_id, speaks_for, (e.seen_at AT TIME ZONE 'UTC')::date
-), faded AS (
-    SELECT p.*, strength * power(0.5::float8, greatest(
-               extract(epoch FROM %(now)s::timestamptz - p.seen_at), 0) / 86400 / h.days) AS counts
-    FROM pieces p JOIN profile_insights i ON i.id = p.insight_id
+    FROM profile_evidence e
+    JOIN conversations c ON c.id = e.conversation_id AND c.deleted_at IS NULL
+    GROUP BY e.insight_id, e.conversation_id, speaks_for, (e.seen_at AT TIME ZONE 'UTC')::date
+), halves AS MATERIALIZED (
+    SELECT i.id, h.days FROM profile_insights i
     JOIN unnest(%(kinds)s::text[], %(days)s::float8[]) AS h (kind, days) ON h.kind = i.kind
+), sums AS MATERIALIZED (
+    SELECT p.insight_id, sum(f.counts) FILTER (WHERE p.speaks_for) AS support,
+           sum(f.counts) FILTER (WHERE NOT p.speaks_for) AS against, sum(p.n) AS evidence,
+           count(DISTINCT p.conversation_id) AS conversations, max(p.seen_at) AS seen_at
+    FROM pieces p JOIN halves h ON h.id = p.insight_id
+    CROSS JOIN LATERAL (SELECT strength * power(0.5::float8, greatest(
+        extract(epoch FROM %(now)s::timestamptz - p.seen_at), 0) / 86400 / h.days) AS counts) AS f
+    GROUP BY p.insight_id
 )
-SELECT i.*, coalesce(sum(f.counts) FILTER (WHERE f.speaks_for), 0)::float8 AS support,
-       coalesce(sum(f.counts) FILTER (WHERE NOT f.speaks_for), 0)::float8 AS against,
-       coalesce(sum(f.n), 0)::integer AS evidence,
-       count(DISTINCT f.conversation_id)::integer AS conversations, max(f.seen_at) AS seen_at
-FROM profile_insights i LEFT JOIN faded f ON f.insight_id = i.id
-WHERE i.reset_at IS NULL AND i.removed_at IS NULL GROUP BY i.id
+SELECT i.*, coalesce(s.support, 0)::float8 AS support, coalesce(s.against, 0)::float8 AS against,
+       coalesce(s.evidence, 0)::integer AS evidence,
+       coalesce(s.conversations, 0)::integer AS conversations, s.seen_at
+FROM profile_insights i LEFT JOIN sums s ON s.insight_id = i.id
+WHERE i.reset_at IS NULL AND i.removed_at IS NULL
 
 -- name: evidence
 SELECT e.insight_id, e.message_id, m.conversation_id, c.kind AS conversation_kind, c.title, m.role,
@@ -87,8 +93,9 @@ WITH back AS (
     UPDATE profile_states SET skipped = skipped_before, skipped_before = NULL
     WHERE skipped_before IS NOT NULL
 ), joined AS (
-    INSERT INTO profile_evidence (insight_id, message_id, user_id, why, weight, seen_at)
-    SELECT j.id, e.message_id, e.user_id, e.why, e.weight, e.seen_at
+    INSERT INTO profile_evidence
+        (insight_id, message_id, conversation_id, user_id, why, weight, seen_at)
+    SELECT j.id, e.message_id, e.conversation_id, e.user_id, e.why, e.weight, e.seen_at
     FROM profile_evidence e JOIN profile_insights i ON i.id = e.insight_id AND i.reset_at IS NOT NULL
     JOIN profile_insights j ON j.user_id = i.user_id AND j.kind = i.kind AND j.key = i.key
          AND j.reset_at IS NULL
@@ -176,11 +183,12 @@ ON CONFLICT (user_id, kind, key) WHERE reset_at IS NULL DO UPDATE SET key = excl
 RETURNING id
 
 -- name: note_evidence
-INSERT INTO profile_evidence (insight_id, message_id, user_id, why, weight, seen_at)
-SELECT insight_id, message_id, %(user_id)s, why, weight, seen_at
+INSERT INTO profile_evidence
+    (insight_id, message_id, conversation_id, user_id, why, weight, seen_at)
+SELECT new.insight_id, m.id, m.conversation_id, %(user_id)s, new.why, new.weight, new.seen_at
 FROM unnest(%(insights)s::uuid[], %(messages)s::bigint[], %(whys)s::text[], %(weights)s::real[],
             %(times)s::timestamptz[]) AS new (insight_id, message_id, why, weight, seen_at)
-WHERE EXISTS (SELECT FROM messages m WHERE m.id = new.message_id)
+JOIN messages m ON m.id = new.message_id
 ON CONFLICT (insight_id, message_id) DO UPDATE SET
     weight = excluded.weight, why = excluded.why, seen_at = excluded.seen_at
 

@@ -62,6 +62,7 @@ CREATE UNIQUE INDEX profile_insights_once ON profile_insights (user_id, kind, ke
 CREATE TABLE profile_evidence (
     insight_id uuid NOT NULL REFERENCES profile_insights ON DELETE CASCADE,
     message_id bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
+    conversation_id uuid NOT NULL REFERENCES conversations ON DELETE CASCADE,
     user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
     why text NOT NULL CHECK (why IN ('said', 'asked', 'reaction', 'choice', 'topic')),
     weight real NOT NULL,                       -- negative where it speaks against
@@ -69,6 +70,7 @@ CREATE TABLE profile_evidence (
     PRIMARY KEY (insight_id, message_id)
 );
 CREATE INDEX profile_evidence_of_message ON profile_evidence (message_id);
+CREATE INDEX profile_evidence_of_conversation ON profile_evidence (conversation_id);
 
 -- How far somebody's words have been read.
 CREATE TABLE profile_states (

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from core.app import open_app
 from core.settings import Settings
 from tests.browser.host_page import ask, is_answered, last, messages, typing
-from tests.browser.puppet import Puppet, Reply
+from tests.browser.puppet import WITHIN, Puppet, Reply
 from tests.core.lives import live
 from tests.ui.running import Running, running
 
@@ -105,7 +105,7 @@ def test_from_an_opening_to_the_profile_and_back(page: Page, parley: Running, mo
     reply = ask(page, model, "And in spring?")
     assert "short answers" not in told(reply) and "informal" in told(reply)
     finished(page, reply)
-    httpx.patch(f"{parley.host}/api/profile", json={"learning": False})
+    httpx.patch(f"{parley.host}/api/profile", json={"learning": False}, timeout=WITHIN)
     reply = ask(page, model, "And in May?")
     assert "informal" not in told(reply)
     finished(page, reply)

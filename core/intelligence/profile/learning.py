@@ -6,6 +6,7 @@ asked once every ASK_EVERY messages; without one, topics of summaries tell the i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -17,6 +18,7 @@ from core.database import Connection, Database
 from core.errors import ParleyError
 from core.intelligence.profile import reading
 from core.intelligence.profile.asking import ASK_EVERY, AT_ONCE, BRIEF, of_answer, request
+from core.intelligence.profile.insight import Observation
 from core.intelligence.profile.notebook import Notebook
 from core.intelligence.profile.profile import Clock, Profile, utc_now
 from core.jobs import Jobs
@@ -99,21 +101,22 @@ class Analysis:
 
     async def _read(self, owner: UUID) -> int:
         """All that is new, a batch at a time; how many signs there were."""
-        done, more = 0, True
+        done, more, begun = 0, True, None
         while more:
             async with self._db.as_user(owner) as conn:
                 state = await _one(conn, sql.state, user_id=owner)
                 after = state["read_until"] or await self._oldest(conn)
+                begun = after if begun is None else begun
                 new = await _all(conn, sql.unread, after=after, limit=BATCH)
                 more = len(new) == BATCH
                 notebook = await Notebook.open(conn, owner)
-                done += await notebook.write(reading.of_messages(new))
-                done += await notebook.write(
-                    reading.of_choices(await _all(conn, sql.choices, after=after))
-                )
+                seen = await asyncio.to_thread(lambda rows: [*reading.of_messages(rows)], new)
+                done += await notebook.write(seen)
                 if new:
                     await conn.execute(sql.read, {"user_id": owner, "until": new[-1]["id"]})
                 if not more:
+                    choices = await _all(conn, sql.choices, after=begun)
+                    done += await notebook.write(reading.of_choices(choices))
                     done += await self._look_around(conn, owner, notebook, state, anew=bool(new))
         return done
 
@@ -133,7 +136,7 @@ class Analysis:
         topics = await _all(conn, sql.topics, **since)
         for conversation, named in groupby(topics, key=lambda row: row["conversation_id"]):
             said = await _all(conn, sql.said_in, conversation_id=conversation, limit=AT_ONCE)
-            done += await notebook.write(reading.of_topics([*named], said))
+            done += await notebook.write(await asyncio.to_thread(_about, [*named], said))
         if anew or state["hours_in"] != state["time_zone"]:
             await conn.execute(sql.drop_hours)
             newest = await _all(conn, sql.newest, since=self._now() - _HOURS_BACK, limit=_HOURS_OF)
@@ -183,6 +186,10 @@ class Analysis:
             done = await notebook.write(observed)
             await notebook.tidy()
         return done
+
+
+def _about(topics: Sequence[Any], said: Sequence[Any]) -> list[Observation]:
+    return [*reading.of_topics(topics, said)]
 
 
 async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from core.text import one_line
 
 sql = load("profile")
 
-KEPT = 120
+KEPT = 60
 """Messages kept as evidence of an insight, the newest."""
 _EVERY_MESSAGE = ("language", "hours", "formality")
 """Kinds that nearly every message shows: one a conversation and day is enough."""
