@@ -16,16 +16,19 @@ from core.background import Background, Task
 from core.background import Progress as Done
 from core.chat import Chat, open_chat
 from core.conversations import Branches, Conversations, Marks
-from core.database import Database, open_database
+from core.database import Connection, Database, open_database
 from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.profile.learning import Analysis
+from core.intelligence.profile.profile import Profile
 from core.intelligence.questions.questions import Questions
 from core.intelligence.search.reading import Reader
 from core.intelligence.search.search import Search
+from core.intelligence.suggestions.suggestions import Suggestions
 from core.intelligence.summaries import Summaries
 from core.intelligence.tidying import Tidying
 from core.jobs import Jobs
@@ -112,6 +115,9 @@ class App:
     readers: Readers
     summaries: Summaries
     tidying: Tidying
+    profile: Profile
+    analysis: Analysis
+    suggestions: Suggestions
     jobs: Jobs
     background: Background
     host_id: UUID
@@ -183,6 +189,15 @@ async def open_app(
         learning = Learning(
             preferences, database, conversations, providers, memories, recall, embedder, jobs
         )
+        profile = Profile(preferences, database)
+        analysis = Analysis(profile, database, providers, jobs)
+        suggestions = Suggestions(preferences, database, conversations, providers, profile)
+        stack.push_async_callback(suggestions.close)
+
+        async def after_turn(conn: Connection, user: UUID, conversation: UUID, said: str) -> None:
+            await learning.after_turn(conn, user, conversation, said)
+            await analysis.after_turn(conn, user, conversation, said)
+
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
         engines = Engines(preferences, providers)
@@ -191,8 +206,8 @@ async def open_app(
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
             open_chat(
-                preferences, database, events, providers, conversations, jobs, recall,
-                learning.after_turn, questions,
+                preferences, database, events, providers, conversations, jobs, recall, profile,
+                after_turn, questions,
             )
         )  # fmt: skip
         slates = Slates(database)
@@ -212,7 +227,8 @@ async def open_app(
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, passage_index,
             reader, search, questions, recall, learning, speech, slates, slate_runs, shares,
-            Readers(database, events), summaries, tidying, jobs, background, host_id,
+            Readers(database, events), summaries, tidying, profile, analysis, suggestions, jobs,
+            background, host_id,
         )  # fmt: skip
         _chores(app)
         await stack.enter_async_context(jobs.open())
@@ -238,13 +254,25 @@ def _chores(app: App) -> None:
         "cleanup", "Cleaning up", "Forgets links that are over and conversations with nothing in.",
         "29 * * * *", lambda progress: app.tidying.clean_up(host, progress),
     ))  # fmt: skip
+    app.background.add(Task(
+        "analyze", "Profile", "Learns what you like from what you wrote.",
+        "41 * * * *", lambda _progress: app.analysis.learn(host),
+    ))  # fmt: skip
     for cron, name, label, about, work in (
         (minutes, "index_what_was_missed", "Index", "Brings new memories into the index.",
          app.memory_index.keep_up),
+        (minutes, "index_passages_missed", "Search by meaning",
+         "Brings what was said into the index by meaning.", app.passage_index.keep_up),
+        ("* * * * *", "read_what_was_missed", "Search", "Reads what was said and not yet read.",
+         app.reader.look),
         (minutes, "purge_conversations", "Deleted conversations", "Forgets them after an hour.",
          lambda: app.conversations.purge(UNDO_WITHIN)),
         (minutes, "purge_memories", "Deleted memories", "Forgets them after an hour.",
          lambda: app.memories.purge(UNDO_WITHIN)),
+        (minutes, "purge_profiles", "Profile", "Forgets what was reset or removed.",
+         lambda: app.profile.purge(UNDO_WITHIN)),
+        (minutes, "analyze_what_was_missed", "Profiles", "Has what was written lately learned.",
+         app.analysis.catch_up),
         ("23 3 * * *", "forget_slates", "Deleted slates", "Forgets them after a day.",
          lambda: app.slates.forget_deleted(SLATES_KEPT)),
         ("17 3 * * *", "forget_events", "Old events", "Forgets what pages were told a week ago.",

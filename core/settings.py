@@ -139,6 +139,12 @@ class Settings(BaseSettings):
     memory_learning: Literal["off", "ask", "automatic"] = Field(
         "automatic", description="whether memories are learned from what you say: `ask` proposes"
     )
+    profile_learning: bool = Field(
+        True, description="whether Parley learns how you like to be answered, and heeds it"
+    )
+    suggest_follow_ups: bool = Field(
+        True, description="whether an AI of your own suggests what to ask next, a call a reply"
+    )
     translation_engine: Literal["auto", "local", "ai"] = Field(
         "auto", description="who translates rooms; auto: the AI if one is configured, else local"
     )

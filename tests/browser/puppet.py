@@ -52,6 +52,8 @@ class Puppet:
         """What it finds worth remembering, whenever it is asked that."""
         self.summary: dict[str, Any] = {"summary": "What was said."}
         """How it summarises, whenever it is asked that."""
+        self.more: dict[str, Any] = {}
+        """What else it says where it is asked for JSON."""
         self._asked: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self.port = 0
@@ -93,7 +95,7 @@ class Puppet:
             reply.write(TITLE)
             reply.end()
         elif "response_format" in asked:
-            reply.write(json.dumps({"memories": self.memories}))
+            reply.write(json.dumps({"memories": self.memories, **self.more}))
             reply.end()
         else:
             self._asked.put(reply)

@@ -12,6 +12,7 @@ from ui.api import (
     conversation_routes,
     memory_routes,
     message_routes,
+    profile_routes,
     question_routes,
     room_socket,
     routes,
@@ -55,7 +56,7 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (summary_routes.router, task_routes.router, question_routes.router):
         api.include_router(router)
-    for router in (slate_routes.router, speech.router):
+    for router in (slate_routes.router, speech.router, profile_routes.router):
         api.include_router(router)
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)

@@ -83,19 +83,23 @@ class Pages:
     async def _frames(self, messages: Sequence[Message]) -> list[Frame]:
         ids = [message.id for message in messages]
         replies = [message.id for message in messages if message.role == "assistant"]
-        facts, used, lookups = await asyncio.gather(
+        facts, used, shaped, lookups = await asyncio.gather(
             self._core.branches.facts(self._user, ids),
             self._core.recall.uses(self._user, replies),
+            self._core.profile.uses(self._user, replies),
             self._core.questions.told(self._user, replies),
         )
         return [
-            _frame(self._core, one, facts.get(one.id), used.get(one.id, ()))
+            _frame(self._core, one, facts.get(one.id), used.get(one.id, ()), shaped.get(one.id, {}))
             | _grounds(lookups.get(one.id))
             for one in messages
         ]
 
 
-def _frame(core: App, message: Message, facts: Facts | None, used: Sequence[Memory]) -> Frame:
+def _frame(
+    core: App, message: Message, facts: Facts | None, used: Sequence[Memory],
+    shaped: Mapping[UUID, str],
+) -> Frame:  # fmt: skip
     """A message as a page shows it: `ending` says how it ended where it is not complete."""
     return {
         "id": message.id, "parent": message.parent_id, "role": message.role,
@@ -105,6 +109,7 @@ def _frame(core: App, message: Message, facts: Facts | None, used: Sequence[Memo
         "remark": _remark(core, message), "entry": _entry(message),
         "tokens": message.output_tokens, "seconds": _seconds(message),
         "used": [{"id": str(memory.id), "text": memory.text} for memory in used],
+        "shaped": [{"id": str(one), "label": label} for one, label in shaped.items()],
         "variants": facts.variants if facts else [message.id],
         "quote": _quote(facts.quote) if facts and facts.quote else None,
         "reaction": facts.reaction if facts else None,

@@ -26,9 +26,10 @@ slate = st.Page(HERE / "app_pages" / "slate.py", title="Slate", icon=":material/
 memories = st.Page(
     HERE / "app_pages" / "memories.py", title="Memories", icon=":material/psychology:"
 )
+profile = st.Page(HERE / "app_pages" / "profile.py", title="Profile", icon=":material/person:")
 links = st.Page(HERE / "app_pages" / "sharing.py", title="Shared links", icon=":material/link:")
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
-page = st.navigation([chat, rooms, slate, conversations, memories, links, settings])
+page = st.navigation([chat, rooms, slate, conversations, memories, profile, links, settings])
 if bridge.is_open():
     sidebar(page, chat, links)
     foot()

@@ -48,7 +48,7 @@ def _draw_tasks() -> None:
     except ParleyError as error:
         st.error(str(error), icon=":material/error:")
         return
-    main, others = states[:2], states[2:]
+    main, others = states[:3], states[3:]
     for state in main:
         _draw_task(state)
     failed = sum(bool(state.failures) for state in others)

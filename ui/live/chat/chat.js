@@ -17,11 +17,13 @@ import { Deeds } from "./deeds.js";
 import { adopt } from "../markdown/libraries.js";
 import { openMenu } from "./menu.js";
 import { Models } from "./models.js";
+import { Next } from "./next.js";
 import { quoteOf } from "./quote.js";
 import { Thread } from "./thread.js";
 import { Welcome } from "./welcome.js";
 
 const NOTICE = 5000; // ms a notice stays
+const HERE = { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, language: navigator.language };
 const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
 const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "markdown/markdown.css", SHEET];
 
@@ -58,6 +60,7 @@ class Chat {
     [this.patience, this.noticeTimer].forEach(clearTimeout);
     this.aloud.destroy();
     this.composer.destroy();
+    this.next.destroy();
     this.thread.destroy();
     this.line.close();
     this.element.remove();
@@ -68,7 +71,7 @@ class Chat {
 
   #build(root, theme) {
     const goTo = (page, query) => this.#wayTo(page, query);
-    this.thread = new Thread({ desk: this.deeds, aloud: this.aloud, root: () => this.element, goTo, used: (memories) => this.#used(memories) }, (way, id) => this.line.ask({ [way]: id }));
+    this.thread = new Thread({ desk: this.deeds, aloud: this.aloud, root: () => this.element, goTo, used: (memories) => this.#used(memories), shaped: (insights) => this.#shaped(insights) }, (way, id) => this.line.ask({ [way]: id }));
     this.welcome = new Welcome({ onSay: (text) => this.deeds.say(text), goTo });
     this.composer = new Composer({
       words: this.words,
@@ -83,12 +86,14 @@ class Chat {
         onListening: (listens) => this.aloud.hold(listens),
       },
     });
+    this.next = new Next({ ask: (wish) => this.line.ask(wish), onSay: (text) => this.deeds.say(text) });
+    this.composer.input.addEventListener("input", () => this.next.clear());
     this.chip = el("div", { class: "quote-chip", hidden: true });
     this.problem = el("div", { class: "problem", role: "alert", hidden: true });
     this.closed = el("div", { class: "ended-note", hidden: true }, el("span", {}, "This conversation has ended."), el("button", { type: "button", class: "remedy main", on: { click: () => this.deeds.reopen() } }, icon("retry"), "Reopen"));
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
     this.summary = new SummaryCard({ onMessage: (id) => this.deeds.jump(id), onTell: (text) => this.tell(text) });
-    this.thread.after.append(this.summary.element, this.problem);
+    this.thread.after.append(this.next.element, this.summary.element, this.problem);
     this.thread.scroller.prepend(this.welcome.element);
     this.asking = new Asking(() => this.#invite());
     this.more = el("button", { type: "button", class: "act", "aria-label": "This conversation", title: "This conversation", "aria-haspopup": "menu", hidden: true, on: { click: () => this.#menu() } }, icon("more"));
@@ -137,6 +142,12 @@ class Chat {
     openMenu(this.element, this.more, items, "This conversation");
   }
 
+  #shaped(insights) {
+    const labels = insights.map(({ label }) => label).join(", ");
+    const why = "This reply was made with what Parley has learned of you. See and correct it.";
+    return el("a", { class: "used", dir: "auto", title: why, ...this.#wayTo("profile") }, icon("person"), el("span", {}, `Profile: ${labels}`));
+  }
+
   // Opening
 
   /** Show another conversation, null for a new one; `message` is the one to jump to. */
@@ -144,6 +155,7 @@ class Chat {
     if (id === this.id && message) return this.deeds.jump(message);
     Object.assign(this, { id, aim: message, frames: [], ended: false });
     this.aloud.stop();
+    this.next.clear();
     this.thread.clear();
     this.answering(null);
     this.quoting(null);
@@ -164,7 +176,7 @@ class Chat {
     if (!this.line.up) return;
     const reading = (this.reading = {}); // what comes meanwhile waits: it belongs below the page
     try {
-      const page = await this.line.ask({ open: id, around: aim });
+      const page = await this.line.ask({ open: id, around: aim, ...HERE });
       if (reading === this.reading && id === this.id) await this.#show(page, aim, reading);
     } catch (error) {
       if (reading !== this.reading || id !== this.id || error.code === "lost") return;
@@ -185,6 +197,7 @@ class Chat {
     this.summary.follow(page.id ?? null, { ended: this.ended });
     if (page.missing) this.tell(page.missing);
     if (page.welcome) this.welcome.show(page.welcome);
+    if (page.openings) this.welcome.open(page.openings);
     if (page.id) await this.#take(page, page.missing ? null : aim);
     if (reading !== this.reading) return;
     if (this.thread.last?.data.searched && !this.asking.on) this.asking.choose(true);
@@ -241,7 +254,7 @@ class Chat {
     if (this.reading) return;
     for (const frame of this.frames.splice(0)) {
       if (this.id === null && frame.event === "turn" && this.turn) this.become(frame.id);
-      if (frame.event === "welcome" || frame.id === this.id) this.#one(frame);
+      if (["welcome", "openings"].includes(frame.event) || frame.id === this.id) this.#one(frame);
     }
   }
 
@@ -252,6 +265,7 @@ class Chat {
     else if (event === "branch") this.deeds.readAfter(frame.after);
     else if (event === "summary") this.summary.refresh();
     else if (event === "ended") this.#over(frame.on);
+    else if (event === "openings") this.welcome.open(frame.openings);
     else if (event === "welcome") {
       this.models.take(frame.models);
       this.welcome.show(frame.welcome);
@@ -282,7 +296,9 @@ class Chat {
   #settled(data) {
     const message = this.thread.find(data.id);
     if (message) this.thread.keep(() => message.update(data));
-    if (this.turn === data.id && data.status !== "streaming") this.answering(null);
+    const mine = this.turn === data.id && data.status !== "streaming";
+    if (mine) this.answering(null);
+    if (mine && data.status === "complete" && !this.composer.input.value) this.next.after(data.id);
     if (this.summary.exists && data.status !== "streaming") this.summary.refresh();
     this.recount();
   }
@@ -292,6 +308,7 @@ class Chat {
   /** A reply is being written (its id, or "new" before it has one), or none. */
   answering(turn) {
     this.turn = turn;
+    if (turn !== null) this.next.clear();
     this.composer.setBusy(turn !== null);
   }
 

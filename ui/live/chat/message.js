@@ -135,7 +135,8 @@ export class Message {
     else if (data.ending) parts.push(el("p", { class: "remark" }, icon("pause"), data.ending));
     if (["failed", "interrupted"].includes(data.status)) parts.push(this.#remedies());
     if (data.searched) parts.push(...this.sources.footnotes(data.searched, this.growing));
-    if (data.used?.length) parts.push(context.used(data.used));
+    const made = [data.used?.length && context.used(data.used), data.shaped?.length && context.shaped(data.shaped)].filter(Boolean);
+    if (made.length) parts.push(el("div", { class: "made-with" }, ...made));
     if (data.reaction || data.bookmarked) parts.push(this.#marks());
     return parts;
   }
