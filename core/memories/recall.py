@@ -283,8 +283,10 @@ def _within_budget(memories: Sequence[Memory]) -> list[Known]:
     chosen: dict[UUID, Known] = {}
     left = BUDGET
     for memory in memories:
+        if len(chosen) == AT_MOST:
+            break
         cost = estimate_tokens(memory.text)
-        if memory.id not in chosen and cost <= left and len(chosen) < AT_MOST:
+        if memory.id not in chosen and cost <= left:
             chosen[memory.id] = memory.known
             left -= cost
     return list(chosen.values())
