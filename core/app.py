@@ -21,6 +21,7 @@ from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.analytics import Analytics
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
 from core.memories.learning import Learning
@@ -100,6 +101,7 @@ class App:
     slate_runs: Runs
     shares: Shares
     readers: Readers
+    analytics: Analytics
     jobs: Jobs
     host_id: UUID
 
@@ -188,7 +190,8 @@ async def open_app(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, recall,
-            learning, speech, slates, slate_runs, shares, Readers(database, events), jobs, host_id,
+            learning, speech, slates, slate_runs, shares, Readers(database, events),
+            Analytics(database, settings.prices_file), jobs, host_id,
         )  # fmt: skip
         _chores(app)
         await stack.enter_async_context(jobs.open())

@@ -8,6 +8,7 @@ from fastapi_offline import FastAPIOffline
 from core.speech import LARGEST_RECORDING
 from ui.api import (
     ai_routes,
+    analytics_routes,
     chat_socket,
     conversation_routes,
     memory_routes,
@@ -50,7 +51,7 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
         api.include_router(router)
-    for router in (slate_routes.router, speech.router):
+    for router in (slate_routes.router, speech.router, analytics_routes.router):
         api.include_router(router)
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)
