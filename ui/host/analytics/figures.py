@@ -59,7 +59,7 @@ def _tokens(totals: Totals) -> int:
 
 
 def _count(label: str, value: int, before: int, help: str | None = None) -> None:
-    shown = f"{value:,}" if value < 100_000 else f"{value / 1e6:.2f} M"
+    shown = f"{value:,}" if value < 1_000_000 else f"{value / 1e6:.2f} M"
     _show(label, shown, _change(value, before), help)
 
 
@@ -93,13 +93,14 @@ def _mood(now: Totals, before: Totals | None) -> None:
           "Of conversations that have ended, from -1 to +1, as the AI judged them")  # fmt: skip
 
 
-def _change(value: float | None, before: float | None) -> str | None:
-    """In percent; nothing where there is nothing to compare with."""
+def _change(value: float | None, before: float | None) -> str | int | None:
+    """In percent, 0 for less than half a percent; None where there is nothing to compare with."""
     if value is None or not before:
         return None
-    return f"{(value - before) / before:+.0%}"
+    percent = round((value - before) / before * 100)
+    return f"{percent:+,}%" if percent else 0
 
 
-def _show(label: str, value: str, change: str | None, help: str | None = None) -> None:
+def _show(label: str, value: str, change: str | int | None, help: str | None = None) -> None:
     """More is neither good nor bad: a change has an arrow and no colour."""
-    st.metric(label, value, change, delta_color="off", help=help, border=True, width=164)
+    st.metric(label, value, change, delta_color="off", help=help, border=True)

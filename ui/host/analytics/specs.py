@@ -28,7 +28,7 @@ def activity(trends: Trends) -> Spec:
         for place, (who, count) in enumerate((("People", one.messages), ("AI", one.replies)))
     ]
     return _chart(
-        rows, 240, {"type": "bar", "cornerRadius": 1},
+        rows, 300, {"type": "bar", "cornerRadius": 1},
         x=_time(trends, trends.period.bucket()), y=_amount("messages", "Messages"),
         color={"field": "who", "type": "nominal", "sort": ["People", "AI"], "legend": _BELOW},
         order={"field": "place"},
@@ -40,7 +40,7 @@ def conversations(trends: Trends) -> Spec:
     """Conversations begun over time."""
     rows = [{"begin": str(one.begin), "n": one.conversations} for one in trends.activity]
     return _chart(
-        rows, 200, {"type": "bar", "cornerRadius": 1},
+        rows, 230, {"type": "bar", "cornerRadius": 1},
         x=_time(trends, trends.period.bucket()), y=_amount("n", "Conversations"), color=_one("n"),
         tooltip=[_day(), _tip("n", "Conversations", ",d")],
     )  # fmt: skip
@@ -49,8 +49,7 @@ def conversations(trends: Trends) -> Spec:
 def busiest(trends: Trends) -> Spec:
     """The days with most messages, the most first."""
     rows = [
-        {"name": f"{one.begin:%a}, {one.begin.day} {one.begin:%b %Y}", "n": one.all,
-         "shown": f"{one.all:,}"}
+        {"name": f"{one.begin:%a}, {one.begin.day} {one.begin:%b %Y} · {one.all:,}", "n": one.all}
         for one in trends.busiest[:5]
     ]  # fmt: skip
     return _named_bars(rows, "Messages and replies")
@@ -63,7 +62,7 @@ def hours(trends: Trends) -> Spec:
         sums[one.hour] += one.messages
     rows = [{"hour": f"{hour:02}:00", "n": count} for hour, count in enumerate(sums)]
     return _chart(
-        rows, 200, {"type": "bar", "cornerRadius": 1},
+        rows, 230, {"type": "bar", "cornerRadius": 1},
         x={"field": "hour", "type": "ordinal", "axis": _each_third_hour()},
         y=_amount("n", "Messages"), color=_one("n"),
         tooltip=[_tip("hour", "From"), _tip("n", "Messages", ",d")],
@@ -77,10 +76,10 @@ def week(trends: Trends) -> Spec:
         for one in trends.hours
     ]
     return _chart(
-        rows, 220, {"type": "rect", "cornerRadius": 2},
+        rows, 320, {"type": "rect", "cornerRadius": 2},
         x={"field": "hour", "type": "ordinal", "axis": _each_third_hour()},
         y={"field": "weekday", "type": "ordinal", "sort": list(WEEKDAYS),
-           "axis": {"title": None, "ticks": False, "domain": False}},
+           "axis": {"title": None, "ticks": False, "domain": False, "labelOverlap": False}},
         color=_shade("Messages"),
         tooltip=[_tip("weekday", "Day"), _tip("hour", "From"), _tip("n", "Messages", ",d")],
     )  # fmt: skip
@@ -89,7 +88,7 @@ def week(trends: Trends) -> Spec:
 def languages(trends: Trends) -> Spec:
     """What people write in, the most first."""
     rows = [
-        {"name": language_name(one.language), "n": one.messages, "shown": f"{one.messages:,}"}
+        {"name": f"{language_name(one.language)} · {one.messages:,}", "n": one.messages}
         for one in trends.languages if one.messages
     ]  # fmt: skip
     return _named_bars(rows, "Messages")
@@ -103,11 +102,11 @@ def topics(trends: Trends) -> Spec:
         for one in trends.topics
     ]
     return _chart(
-        rows, max(44 * len(names), 90), {"type": "rect", "cornerRadius": 2},
+        rows, 44 * len(names) + 110, {"type": "rect", "cornerRadius": 2},
         x=_time(trends, trends.period.bucket(coarse=True)),
         y={"field": "topic", "type": "ordinal", "sort": [_lines(name) for name in names],
            "axis": {"title": None, "ticks": False, "domain": False, "labelLimit": 0,
-                    "labelExpr": "split(datum.label, '\\n')"}},
+                    "labelOverlap": False, "labelExpr": "split(datum.label, '\\n')"}},
         color=_shade("Conversations"),
         tooltip=[_tip("topic", "Topic"), _day(), _tip("n", "Conversations", ",d")],
     )  # fmt: skip
@@ -126,8 +125,8 @@ def sentiment(trends: Trends) -> Spec:
                   "labelExpr": "datum.value == 1 ? 'good' : datum.value == -1 ? 'bad' : "
                   "datum.value == 0 ? 'neither' : ''"}}  # fmt: skip
     tooltip = [_day(), _tip("mood", "Mood", "+.2f"), _tip("n", "Conversations", ",d")]
-    spec = _chart(rows, 220, None)
-    zero: Spec = {"mark": {"type": "rule", "strokeDash": [4, 4], "opacity": 0.5},
+    spec = _chart(rows, 320, None)
+    zero: Spec = {"mark": {"type": "rule", "strokeDash": [4, 4], "color": "#8a877f"},
                   "data": {"values": [{"mood": 0}]}, "encoding": {"y": y}}  # fmt: skip
     line = {"mark": {"type": "line", "point": {"size": 55}, "strokeWidth": 2.5},
             "encoding": {"x": x, "y": y, "color": _one("mood"), "tooltip": tooltip}}  # fmt: skip
@@ -138,8 +137,8 @@ def tokens(trends: Trends) -> Spec:
     """Tokens by model."""
     used = sorted(trends.models, key=lambda one: -(one.input_tokens + one.output_tokens))
     rows = [
-        {"name": one.model or "Unknown", "n": one.input_tokens + one.output_tokens,
-         "shown": f"{one.input_tokens + one.output_tokens:,}"}
+        {"name": f"{one.model or 'Unknown'} · {one.input_tokens + one.output_tokens:,}",
+         "n": one.input_tokens + one.output_tokens}
         for one in used if one.input_tokens or one.output_tokens
     ]  # fmt: skip
     return _named_bars(_once(rows), "Tokens")
@@ -148,8 +147,8 @@ def tokens(trends: Trends) -> Spec:
 def speed(trends: Trends) -> Spec:
     """Tokens a second by model: the median."""
     rows = [
-        {"name": one.model or "Unknown", "n": round(one.speed.median, 1),
-         "shown": f"{one.speed.median:,.0f} a second"}
+        {"name": f"{one.model or 'Unknown'} · {one.speed.median:,.0f}",
+         "n": round(one.speed.median, 1)}
         for one in sorted(trends.models, key=lambda one: -(one.speed.median if one.speed else 0))
         if one.speed
     ]  # fmt: skip
@@ -159,22 +158,21 @@ def speed(trends: Trends) -> Spec:
 def waits(trends: Trends) -> Spec:
     """Seconds until the first word by model: from the median, a dot, to the 95th percentile."""
     rows = _once([
-        {"name": one.model or "Unknown", "median": round(one.wait.median, 2),
-         "p95": round(one.wait.p95, 2),
-         "shown": f"{one.wait.median:.1f} s, of 95 % at most {one.wait.p95:.1f} s"}
+        {"name": f"{one.model or 'Unknown'} · {one.wait.median:.1f} to {one.wait.p95:.1f} s",
+         "median": round(one.wait.median, 2), "p95": round(one.wait.p95, 2)}
         for one in sorted(trends.models, key=lambda one: one.wait.median if one.wait else 0)
         if one.wait
     ])  # fmt: skip
     tooltip = [_tip("name", "Model"), _tip("median", "Median, seconds", ".2f"),
                _tip("p95", "95 % at most, seconds", ".2f")]  # fmt: skip
-    y = {"field": "name", "type": "nominal", "sort": None, "axis": None}
+    y = _names()
     x = {"field": "median", "type": "quantitative", "scale": {"zero": True}, "axis": None}
     dot = {"mark": {"type": "point", "filled": True, "size": 90, "yOffset": 9, "opacity": 1},
            "encoding": {"x": x, "y": y, "color": _one("name"), "tooltip": tooltip}}  # fmt: skip
     line = {"mark": {"type": "rule", "strokeWidth": 3, "yOffset": 9, "opacity": 0.45},
             "encoding": {"x": x, "x2": {"field": "p95"}, "y": y, "color": _one("name"),
                          "tooltip": tooltip}}  # fmt: skip
-    return _chart(rows, _ROW * max(len(rows), 1), None) | {"layer": [line, dot, *_names()]}
+    return _chart(rows, _ROW * max(len(rows), 1), None) | {"layer": [line, dot]}
 
 
 def marks(trends: Trends) -> Spec:
@@ -189,7 +187,7 @@ def marks(trends: Trends) -> Spec:
     ]  # fmt: skip
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     return _chart(
-        rows, 220, {"type": "bar", "cornerRadius": 1},
+        rows, 320, {"type": "bar", "cornerRadius": 1},
         x=_time(trends, trends.period.bucket(coarse=True)), y=_amount("n", "Bookmarks, reactions"),
         color={"field": "kind", "type": "nominal", "sort": kinds, "legend": _BELOW},
         order={"field": "place"},
@@ -200,7 +198,6 @@ def marks(trends: Trends) -> Spec:
 def _chart(rows: Sequence[Spec], height: int, mark: Spec | None, **encoding: Any) -> Spec:
     spec: Spec = {
         "data": {"values": list(rows)}, "height": height,
-        "autosize": {"type": "fit", "contains": "padding"}, "padding": 4,
         "config": {"view": {"stroke": None}},
     }  # fmt: skip
     return spec | ({"mark": mark, "encoding": encoding} if mark else {})
@@ -208,26 +205,20 @@ def _chart(rows: Sequence[Spec], height: int, mark: Spec | None, **encoding: Any
 
 def _named_bars(rows: list[Spec], title: str) -> Spec:
     """Horizontal bars, each with its name above, where there is room for it on a phone too."""
-    y = {"field": "name", "type": "nominal", "sort": None, "axis": None}
-    bar = {
-        "mark": {"type": "bar", "cornerRadius": 2, "height": 12, "yOffset": 9},
-        "encoding": {
-            "x": {"field": "n", "type": "quantitative", "axis": None}, "y": y, "color": _one("n"),
-            "tooltip": [_tip("name", "What"), _tip("n", title, ",")],
-        },
-    }  # fmt: skip
-    return _chart(rows, _ROW * max(len(rows), 1), None) | {"layer": [bar, *_names()]}
+    return _chart(
+        rows, _ROW * max(len(rows), 1), {"type": "bar", "cornerRadius": 2, "height": 12,
+                                         "yOffset": 9},
+        x={"field": "n", "type": "quantitative", "axis": None}, y=_names(), color=_one("n"),
+        tooltip=[_tip("name", "What"), _tip("n", title, ",")],
+    )  # fmt: skip
 
 
-def _names() -> list[Spec]:
-    """What a bar is of, and how much, as text of the page's colour above it."""
-    y = {"field": "name", "type": "nominal", "sort": None, "axis": None}
-    text = {"type": "text", "dy": -9, "baseline": "middle", "fontSize": 13}
-    sides = (("name", "left", {"value": 0}), ("shown", "right", {"value": "width"}))
-    return [
-        {"mark": text | {"align": side}, "encoding": {"x": x, "y": y, "text": {"field": field}}}
-        for field, side, x in sides
-    ]
+def _names() -> Spec:
+    """What each is of, and how much, above it: as an axis, which has the theme's colours."""
+    axis = {"title": None, "ticks": False, "domain": False, "grid": False, "labelAlign": "left",
+            "labelPadding": 0, "labelOffset": -9, "labelLimit": 0, "labelOverlap": False,
+            "labelFontSize": 13}  # fmt: skip
+    return {"field": "name", "type": "nominal", "sort": None, "axis": axis}
 
 
 def _time(trends: Trends, bucket: Bucket) -> Spec:
