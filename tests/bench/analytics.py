@@ -30,7 +30,7 @@ EACH = 11.8
 """Messages in a conversation of a life, about."""
 ASKED = {"30 days": {"days": "30"}, "1 year": {"days": "365"}, "all": {"days": "all"}}
 FIGURE = '.st-key-analytics [data-testid="stMetricValue"]'
-LAST = '[class*="st-key-chart_models_firstword"] :is(svg, canvas)'
+LAST = '[class*="st-key-panel_models_firstword"] :is(svg, canvas).marks'
 
 
 async def api(http: httpx.AsyncClient, rounds: int) -> Figures:
