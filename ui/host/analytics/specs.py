@@ -198,7 +198,7 @@ def marks(trends: Trends) -> Spec:
 def _chart(rows: Sequence[Spec], height: int, mark: Spec | None, **encoding: Any) -> Spec:
     spec: Spec = {
         "data": {"values": list(rows)}, "height": height,
-        "padding": {"left": 0, "top": 10, "right": 0, "bottom": 0},
+        "padding": {"left": 0, "top": 10, "right": 0, "bottom": 20},
         "config": {"view": {"stroke": None}},
     }  # fmt: skip
     return spec | ({"mark": mark, "encoding": encoding} if mark else {})
