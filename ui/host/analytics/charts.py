@@ -18,7 +18,7 @@ def draw(trends: Trends) -> None:
           f"Written by people and by AI, {by}")  # fmt: skip
     left, right = st.columns(2)
     with left:
-        panel(trends, "days", "Conversations", specs.conversations(trends), f"Begun, {by}")
+        panel(trends, "activity", "Conversations", specs.conversations(trends), f"Begun, {by}")
     with right:
         panel(trends, "busiest", "Most active days", specs.busiest(trends), _busiest(trends))
     left, right = st.columns(2)
