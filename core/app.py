@@ -23,6 +23,7 @@ from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.analytics import Analytics
 from core.intelligence.profile.learning import Analysis
 from core.intelligence.profile.profile import Profile
 from core.intelligence.questions.questions import Questions
@@ -118,6 +119,7 @@ class App:
     profile: Profile
     analysis: Analysis
     suggestions: Suggestions
+    analytics: Analytics
     jobs: Jobs
     background: Background
     host_id: UUID
@@ -227,8 +229,8 @@ async def open_app(
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, passage_index,
             reader, search, questions, recall, learning, speech, slates, slate_runs, shares,
-            Readers(database, events), summaries, tidying, profile, analysis, suggestions, jobs,
-            background, host_id,
+            Readers(database, events), summaries, tidying, profile, analysis, suggestions,
+            Analytics(database, settings.prices_file), jobs, background, host_id,
         )  # fmt: skip
         _chores(app)
         await stack.enter_async_context(jobs.open())

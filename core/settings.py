@@ -152,6 +152,10 @@ class Settings(BaseSettings):
         None, description="where the local translation models are listed, instead of Mozilla's"
     )
 
+    prices_file: Path | None = Field(
+        None, description="a TOML file of what models cost, instead of Parley's own list"
+    )
+
     # What a guest may do
     guest_message_length: int = Field(2000, ge=1, description="characters in one guest message")
     guest_messages_per_minute: int = Field(30, ge=1, description="messages a guest may send")
@@ -188,7 +192,7 @@ class Settings(BaseSettings):
                 require_known(parted(entry)[0])
         return value
 
-    @field_validator("data_dir", "builtin_model")
+    @field_validator("data_dir", "builtin_model", "prices_file")
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None

@@ -8,6 +8,7 @@ from fastapi_offline import FastAPIOffline
 from core.speech import LARGEST_RECORDING
 from ui.api import (
     ai_routes,
+    analytics_routes,
     chat_socket,
     conversation_routes,
     memory_routes,
@@ -56,7 +57,9 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (summary_routes.router, task_routes.router, question_routes.router):
         api.include_router(router)
-    for router in (slate_routes.router, speech.router, profile_routes.router):
+    for router in (slate_routes.router, speech.router):
+        api.include_router(router)
+    for router in (profile_routes.router, analytics_routes.router):
         api.include_router(router)
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)
