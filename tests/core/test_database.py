@@ -83,10 +83,15 @@ async def thought_over(app, user, turn):
             "INSERT INTO topics (conversation_id, place, user_id, topic)"
             " VALUES (%(chat)s, 1, %(user)s, 'secrets')",
             "INSERT INTO task_runs (task, user_id, status) VALUES ('cleanup', %(user)s, 'done')",
-            "WITH insight AS (INSERT INTO profile_insights (user_id, kind, value, confidence)"
-            " VALUES (%(user)s, 'interest', 'secrets', 0.5) RETURNING id)"
-            " INSERT INTO profile_evidence (insight_id, message_id, user_id, weight, seen_at)"
-            " SELECT id, %(message)s, %(user)s, 1, now() FROM insight",
+            "WITH insight AS (INSERT INTO profile_insights (user_id, kind, key, value)"
+            " VALUES (%(user)s, 'interest', 'secrets', 'secrets') RETURNING id), used AS"
+            " (INSERT INTO profile_uses (message_id, user_id, insight_ids)"
+            " SELECT %(message)s, %(user)s, ARRAY[id] FROM insight ON CONFLICT DO NOTHING)"
+            " INSERT INTO profile_evidence"
+            " (insight_id, message_id, conversation_id, user_id, why, weight, seen_at)"
+            " SELECT id, %(message)s, %(chat)s, %(user)s, 'said', 1, now() FROM insight",
+            "INSERT INTO profile_states (user_id) VALUES (%(user)s) ON CONFLICT DO NOTHING",
+            "INSERT INTO follow_ups (message_id, user_id) VALUES (%(message)s, %(user)s)",
             "INSERT INTO lookups (message_id, user_id, searched)"
             " VALUES (%(message)s, %(user)s, '{}')",
             "INSERT INTO sources (message_id, number, user_id, of_message, excerpt)"
