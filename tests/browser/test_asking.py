@@ -76,9 +76,7 @@ def test_it_stays_a_question_to_everything_after_a_reload(page, parley, model, k
 def test_what_was_never_said_is_not_invented(page, parley, model, known):
     page.goto(parley.host)
     ask_everything(page, model, "What colour is the submarine?", "NOTHING")
-    expect(last(page).locator(".body")).to_have_text(
-        "I found nothing about that in what was said."
-    )
+    expect(last(page).locator(".body")).to_have_text("I found nothing about that in what was said.")
     expect(last(page).locator(".source")).to_have_count(0)
 
 
