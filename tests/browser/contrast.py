@@ -21,8 +21,9 @@ LOOK = f"""() => {{
   return seen?.found === found.join() && now - seen.since > {LASTS} ? found : null;
 }}"""  # noqa: E501 - JavaScript
 """What complains, at a moment in which nothing fades: looked at and judged in one go, as a page may
-begin to run again at any time, and what it has not drawn again by then stands pale. What goes round for ever does not count; a complaint counts that
-lasts, for what is drawn anew stands pale for a moment."""
+begin to run again at any time, and what it has not drawn again by then stands pale. What goes
+round for ever does not count; a complaint counts that lasts, for what is drawn anew stands pale for
+a moment."""
 
 
 def is_readable(page: Page) -> None:
