@@ -22,11 +22,11 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname 
 ORDER BY c.oid
 
 -- name: sequences
--- The next number of every column that counts.
-SELECT c.relname || '.' || a.attname AS name,
-       coalesce(pg_sequence_last_value(s.seqrelid) + s.seqincrement, s.seqstart) AS next
+-- What counts for which column, and how far it goes each time.
+SELECT c.relname || '.' || a.attname AS name, q.relname::text AS sequence, s.seqincrement AS step
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attidentity <> ''
 JOIN pg_sequence s ON s.seqrelid = pg_get_serial_sequence(c.oid::regclass::text, a.attname)::regclass
+JOIN pg_class q ON q.oid = s.seqrelid
 WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%(names)s)
 ORDER BY 1
 
@@ -52,29 +52,36 @@ SELECT set_config('parley.tables', array_to_string(%(tables)s::text[], ','), tru
        set_config('parley.types', array_to_string(%(types)s::text[], ','), true)
 
 -- name: drop_everything
--- All that the migrations make, and nothing else.
+-- All that the migrations make, and nothing else. What one takes along with it is gone when its own
+-- turn comes.
 DO $$
 DECLARE
-    one text;
+    one oid;
 BEGIN
-    FOR one IN SELECT oid::regclass FROM pg_class
+    FOR one IN SELECT unnest(ARRAY(SELECT oid FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
           AND (relname = ANY (string_to_array(current_setting('parley.tables'), ','))
-               OR relname LIKE 'procrastinate\_%') LOOP
-        EXECUTE 'DROP TABLE IF EXISTS ' || one || ' CASCADE';
+               OR relname LIKE 'procrastinate\_%'))) LOOP
+        IF EXISTS (SELECT FROM pg_class WHERE oid = one) THEN
+            EXECUTE format('DROP TABLE %s CASCADE', one::regclass);
+        END IF;
     END LOOP;
-    FOR one IN SELECT oid::regprocedure FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+    FOR one IN SELECT unnest(ARRAY(SELECT oid FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
           AND (proname = ANY (string_to_array(current_setting('parley.functions'), ','))
-               OR proname LIKE 'procrastinate\_%') LOOP
-        EXECUTE 'DROP FUNCTION IF EXISTS ' || one || ' CASCADE';
+               OR proname LIKE 'procrastinate\_%'))) LOOP
+        IF EXISTS (SELECT FROM pg_proc WHERE oid = one) THEN
+            EXECUTE format('DROP FUNCTION %s CASCADE', one::regprocedure);
+        END IF;
     END LOOP;
-    FOR one IN SELECT t.oid::regtype FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+    FOR one IN SELECT unnest(ARRAY(SELECT t.oid FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
         WHERE t.typnamespace = 'public'::regnamespace
-          AND (t.typtype = 'e' OR t.typtype = 'd' OR c.relkind = 'c')
+          AND (t.typtype IN ('e', 'd') OR c.relkind = 'c')
           AND (t.typname = ANY (string_to_array(current_setting('parley.types'), ','))
-               OR t.typname LIKE 'procrastinate\_%') LOOP
-        EXECUTE 'DROP TYPE IF EXISTS ' || one || ' CASCADE';
+               OR t.typname LIKE 'procrastinate\_%'))) LOOP
+        IF EXISTS (SELECT FROM pg_type WHERE oid = one) THEN
+            EXECUTE format('DROP TYPE %s CASCADE', one::regtype);
+        END IF;
     END LOOP;
 END $$
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from struct import error as StructError
@@ -29,8 +29,8 @@ _LEVEL = 1
 """Of compression: 6 takes three times as long for a tenth less."""
 _CHUNK = 1 << 18
 _UNREADABLE = (
-    BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, StructError, ValueError,
-    zlib.error, OverflowError, MemoryError,
+    BadZipFile, EOFError, KeyError, MemoryError, NotImplementedError, OSError, OverflowError,
+    RuntimeError, StructError, ValueError, zlib.error,
 )  # fmt: skip
 """What `zipfile` raises for a file that is not as it was written."""
 Progress = Callable[[str, int, int], None]
@@ -80,11 +80,18 @@ class Manifest(_Format):
 
 
 class Writer:
-    """Writes the file from its beginning to its end, also to a pipe."""
+    """Writes the file from its beginning to its end, also to a pipe; without `end` it is none."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._zip = ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=_LEVEL)
         self.tables: list[Table] = []
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._zip.close()
 
     @contextmanager
     def table(self, name: str, columns: tuple[str, ...]) -> Iterator[Callable[[bytes], None]]:
@@ -116,7 +123,7 @@ class Writer:
     def end(self, manifest: Manifest) -> None:
         """Nothing comes after it."""
         self._zip.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
-        self._zip.close()
+        self._zip.close()  # here, where it may fail
 
 
 class Reader:
@@ -157,13 +164,14 @@ class Reader:
 def opened(path: Path) -> Iterator[Reader]:
     """A file to read. Raises BackupFailed where there is none, or where it is a newer Parley's."""
     try:
-        with _damage():
-            zipped = ZipFile(path)
+        stream = path.open("rb")
     except OSError as error:
         raise BackupFailed(
             f"{path} cannot be read ({error.strerror or error}). Check its name."
         ) from error
-    with zipped:
+    with stream:
+        with _damage():
+            zipped = ZipFile(stream)
         yield Reader(zipped, _manifest(zipped))
 
 

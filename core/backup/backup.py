@@ -54,7 +54,8 @@ async def write(
                 version = await _version(conn)
                 async with conn.transaction():
                     await conn.execute(sql.one_moment)
-                    return await _write(conn, Writer(stream), version, progress, key)
+                    with Writer(stream) as writer:
+                        return await _write(conn, writer, version, progress, key)
     except DatabaseError as error:
         if isinstance(error.__cause__, InsufficientPrivilege):
             raise BackupFailed(
@@ -78,6 +79,8 @@ async def _write(
 ) -> Manifest:  # fmt: skip
     tables = await schema.kept(conn)
     total, done = await _count(conn, tables), 0
+    if progress:
+        progress("Saving", done, total)
     for name, columns in tables.items():
         with writer.table(name, columns) as put:
             async with conn.cursor() as cursor, cursor.copy(_copy(name, columns)) as rows:

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
 
 from core.migrations import all_migrations
 from core.queries import load
@@ -60,8 +61,12 @@ async def version(conn: AsyncConnection) -> int | None:
 
 async def sequences(conn: AsyncConnection) -> dict[str, int]:
     """The next number of every `table.column` that counts."""
-    rows = await fetch(conn, sql.sequences, names=tables())
-    return {row["name"]: int(row["next"]) for row in rows}
+    following = {}
+    for row in await fetch(conn, sql.sequences, names=tables()):
+        query = SQL("SELECT last_value, is_called FROM {}").format(Identifier(row["sequence"]))
+        (now,) = await fetch(conn, query)
+        following[row["name"]] = now["last_value"] + (row["step"] if now["is_called"] else 0)
+    return following
 
 
 async def fetch(conn: AsyncConnection, query: Any, **values: Any) -> list[dict[str, Any]]:

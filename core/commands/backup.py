@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
+from core.backup.archive import Manifest
 from core.backup.backup import STDOUT, back_up
 from core.commands.bar import say
 from core.commands.steps import Steps
@@ -49,13 +50,21 @@ async def backup(arguments: Namespace) -> int:
     piped = arguments.file == STDOUT
     if piped and sys.stdout.isatty():
         raise BackupFailed("A backup is no text to look at. Name a file, or pipe it somewhere.")
-    steps = None if piped else Steps()
-    made = await back_up(
+    if piped:
+        await _write(arguments, None)
+        return 0
+    steps = Steps()
+    try:
+        made = await _write(arguments, steps)
+    finally:
+        steps.end()
+    size = arguments.file.stat().st_size / 1e6
+    say(f"{made.rows:,} rows of {len(made.tables)} tables in {arguments.file}, {size:,.1f} MB.")
+    return 0
+
+
+async def _write(arguments: Namespace, steps: Steps | None) -> Manifest:
+    return await back_up(
         load_settings(), arguments.file, steps,
         with_key=arguments.with_key, force=arguments.force,
     )  # fmt: skip
-    if steps:
-        steps.end()
-        size = arguments.file.stat().st_size / 1e6
-        say(f"{made.rows:,} rows of {len(made.tables)} tables in {arguments.file}, {size:,.1f} MB.")
-    return 0

@@ -46,8 +46,10 @@ async def restore_file(arguments: Namespace) -> int:
     """Put it back, with progress bars; the exit code: 1 where keys must be pasted again."""
     settings = load_settings()
     steps = Steps()
-    done = await restore(settings, arguments.file, steps, force=arguments.force)
-    steps.end()
+    try:
+        done = await restore(settings, arguments.file, steps, force=arguments.force)
+    finally:
+        steps.end()
     await _begin_index(settings)
     for sentence in _report(done):
         say(sentence)
