@@ -138,6 +138,8 @@ async def _fill(conn: AsyncConnection, reader: Reader, progress: Progress | None
     done = 0
     for table in manifest.tables:
         done = await _fill_table(conn, reader, table, done, progress)
+    if progress:
+        progress("Indexing", 0, 1)
     try:
         await conn.execute(sql.tighten)
     except IntegrityError as error:
@@ -151,6 +153,8 @@ async def _fill(conn: AsyncConnection, reader: Reader, progress: Progress | None
         )
     await bring_up(conn)
     await conn.execute("SELECT unindex_memories(), unindex_passages()")
+    if progress:
+        progress("Indexing", 1, 1)
 
 
 async def _fill_table(

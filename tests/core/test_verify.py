@@ -82,11 +82,11 @@ async def test_where_all_is_well_nothing_is_found(app):
 @pytest.mark.parametrize("name", CHECK)
 async def test_what_does_not_fit_is_found_and_mended(app, name):
     spoil(app, name)
-    assert (await found(app)).get(name) == 1
+    assert (await found(app)).get(name, 0) >= 1
     async with open_checkup(app.database.conninfo, app.reader) as checkup:
         await checkup.mend(CHECK[name])
     left = await found(app)
-    assert left.get(name) == (None if CHECK[name].mend else 1)
+    assert (name in left) == (not CHECK[name].mend)
     if CHECK[name].mend:
         assert left == {}
 
