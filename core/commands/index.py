@@ -11,7 +11,7 @@ import time
 
 from core.app import App
 from core.commands.bar import Bar
-from core.vector_index import Differences, VectorIndex
+from core.vector_index import Differences, Progress, VectorIndex
 
 _LOOK_EVERY = 0.2
 _WAIT = 60.0
@@ -43,14 +43,17 @@ async def catch_up(app: App, index: VectorIndex, bar: Bar) -> None:
     bar.show(total - left, total)
 
 
-async def mended(app: App, index: VectorIndex) -> Differences:
+async def mended(app: App, index: VectorIndex, progress: Progress) -> Differences:
     """What differs after it was mended."""
     if not await is_anothers(app):
+        await index.catch_up(progress)
         await index.differences(mend=True)
         return await index.differences()
     await index.ask_to_mend()
     left, moved = await index.differences(), time.monotonic()
+    total = left.missing + left.orphans
     while not left.none and time.monotonic() - moved < _WAIT:
+        progress(total - left.missing - left.orphans, total)
         await asyncio.sleep(_LOOK_EVERY)
         now = await index.differences()
         moved, left = time.monotonic() if now != left else moved, now

@@ -11,11 +11,11 @@ from typing import Any
 
 from core.app import App, open_app
 from core.checkup import CHECKS, Check, Checkup, open_checkup
-from core.commands.bar import Bar, say
+from core.commands.bar import say
 from core.commands.index import indexes, mended
 from core.errors import IndexUnavailable
 from core.settings import load_settings
-from core.vector_index import VectorIndex
+from core.vector_index import Progress, VectorIndex
 
 _ABOUT = """\
 Count what is kept, look for what does not fit together (in the database, and
@@ -70,6 +70,7 @@ async def verify(arguments: Namespace) -> int:
             findings.append(finding)
             if not arguments.json:
                 _tell(finding)
+    _busy("")
     left = any(one.left for one in findings)
     checks = [asdict(one) for one in findings]
     whole = {"ok": not left, "counts": counts, "checks": checks}
@@ -94,8 +95,7 @@ async def _findings(app: App, checkup: Checkup, *, mend: bool) -> AsyncIterator[
 async def _check(checkup: Checkup, check: Check, *, mend: bool) -> Finding:
     found = left = await checkup.look(check)
     if found and mend and check.mend:
-        bar = Bar("Reading")
-        await checkup.mend(check, bar.show if sys.stdout.isatty() else None)
+        await checkup.mend(check, _counting("read again"))
         left = await checkup.look(check)
     return Finding(check.name, check.says, found, left, _remedy(check, left, mend=mend))
 
@@ -111,7 +111,7 @@ async def _compare(app: App, index: VectorIndex, *, mend: bool) -> AsyncIterator
     try:
         found = left = await index.differences()
         if mend and not found.none:
-            left = await mended(app, index)
+            left = await mended(app, index, _counting(f"{index.noun} put in order"))
     except IndexUnavailable as error:
         says = f"indexes of {index.noun} that cannot be compared"
         yield Finding(f"{index.noun}_index", says, 1, 1, str(error))
@@ -142,9 +142,13 @@ def _tell(finding: Finding) -> None:
 
 def _busy(with_what: str) -> None:
     """What is being looked at, while it is; gone afterwards."""
-    if sys.stdout.isatty():
-        sys.stdout.write(f"\r\033[K{with_what}")
-        sys.stdout.flush()
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{with_what}")
+        sys.stderr.flush()
+
+
+def _counting(what: str) -> Progress:
+    return lambda done, total: _busy(f"{done:,} of {total:,} {what}")
 
 
 def _verdict(findings: list[Finding]) -> str:
