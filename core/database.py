@@ -201,22 +201,36 @@ async def open_database(
 
     Raises ConfigurationError or DatabaseUnavailable, each saying what to do.
     """
-    embedded: EmbeddedPostgres | None = None
-    if settings.database_url:
-        conninfo = settings.database_url.get_secret_value()
-    else:
-        embedded = EmbeddedPostgres(settings.data_dir / "postgres")
-        conninfo = await asyncio.to_thread(embedded.start, progress)
-    try:
-        await _migrate(conninfo, settings)
+    async with serving(settings, progress) as conninfo:
+        async with await reach(conninfo) as conn:
+            with database_errors():
+                await migrate(conn)
         async with _pool(conninfo) as pool:
             yield Database(conninfo, pool)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, progress: Progress | None = None) -> AsyncIterator[str]:
+    """Start PostgreSQL where it is ours to start; the conninfo of its administrator.
+
+    Raises ConfigurationError or DatabaseUnavailable, each saying what to do.
+    """
+    if settings.database_url:
+        yield settings.database_url.get_secret_value()
+        return
+    embedded = EmbeddedPostgres(settings.data_dir / "postgres")
+    conninfo = await asyncio.to_thread(embedded.start, progress)
+    try:
+        yield conninfo
     finally:
-        if embedded:
-            await asyncio.to_thread(embedded.stop)
+        await asyncio.to_thread(embedded.stop)
 
 
-async def _migrate(conninfo: str, settings: Settings) -> None:
+async def reach(conninfo: str) -> AsyncConnection:
+    """A connection with all rights its login has, in autocommit.
+
+    Raises ConfigurationError or DatabaseUnavailable, each saying what to do.
+    """
     try:
         conn = await AsyncConnection.connect(conninfo, autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:
@@ -232,13 +246,12 @@ async def _migrate(conninfo: str, settings: Settings) -> None:
         raise ConfigurationError(
             "DATABASE_URL is not understood. It looks like postgresql://user:password@host/name."
         ) from error
-    async with conn:
-        if conn.info.server_version < 150000:
-            raise ConfigurationError(
-                f"PostgreSQL {conn.info.server_version // 10000} is too old. Parley needs 15."
-            )
-        with database_errors():
-            await migrate(conn)
+    if conn.info.server_version < 150000:
+        await conn.close()
+        raise ConfigurationError(
+            f"PostgreSQL {conn.info.server_version // 10000} is too old. Parley needs 15."
+        )
+    return conn
 
 
 def _where(conninfo: str) -> str:

@@ -30,6 +30,8 @@ ParleyError
 ├── TranslationError          a text could not be translated
 │   └── NoTranslationModel    no engine for this pair of languages
 ├── DownloadError             a model could not be fetched or failed its hash
+├── BackupFailed              a backup could not be written or put back
+│   └── BackupDamaged         its file is not as it was written
 └── ExportFailed              a conversation could not be written as a file
 
 Every error carries a `code` (stable, for programs) and reads as a sentence that
@@ -225,6 +227,18 @@ class DownloadError(ParleyError):
     """A download failed. Check the network and try again."""
 
     code = "download"
+
+
+class BackupFailed(ParleyError):
+    """The backup could not be written or put back. The log has the cause."""
+
+    code = "backup"
+
+
+class BackupDamaged(BackupFailed):
+    """This backup is damaged or not complete, and nothing was changed. Take another copy of it."""
+
+    code = "backup_damaged"
 
 
 class ExportFailed(ParleyError):

@@ -13,7 +13,8 @@ from core.errors import ConfigurationError
 from core.queries import SQL_FOLDER
 
 APP_ROLE = "parley_app"
-_LOCK = 5_276_901_118
+LOCK = 5_276_901_118
+"""The advisory lock held while a schema is brought up to date."""
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 
 
@@ -45,9 +46,9 @@ async def migrate(conn: AsyncConnection) -> list[Migration]:
     `conn` is in autocommit and may create tables. Returns what was applied.
     Raises ConfigurationError where the login lacks a right or the schema is newer.
     """
-    await conn.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    await conn.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
-        return await _apply_missing(conn)
+        return await bring_up(conn)
     except errors.InsufficientPrivilege as error:
         raise ConfigurationError(
             "The database login may not create what Parley needs. As an administrator run: "
@@ -56,10 +57,11 @@ async def migrate(conn: AsyncConnection) -> list[Migration]:
         ) from error
     finally:
         if not conn.closed:
-            await conn.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            await conn.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
-async def _apply_missing(conn: AsyncConnection) -> list[Migration]:
+async def bring_up(conn: AsyncConnection, until: int | None = None) -> list[Migration]:
+    """As `migrate`, by whoever holds the lock already; with `until` no further than that number."""
     await conn.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY,"
         " name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
@@ -72,7 +74,7 @@ async def _apply_missing(conn: AsyncConnection) -> list[Migration]:
             "The database was made by a newer Parley. Update Parley, or choose another DATA_DIR "
             "or DATABASE_URL."
         )
-    missing = [m for m in migrations if m.number not in done]
+    missing = [m for m in migrations[:until] if m.number not in done]
     if missing:
         await _ensure_role(conn)
     for migration in missing:

@@ -45,6 +45,27 @@ class Vault:
         except InvalidToken:
             return None
 
+    def key_file(self) -> bytes | None:
+        """What the key file holds, None where there is none."""
+        path = self._path
+        return path.read_bytes() if path.exists() else None
+
+    def put_key_file(self, key: bytes) -> None:
+        """Go by another key file from now on. Raises ConfigurationError where it cannot be made."""
+        part = self._path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        with suppress(AttributeError):
+            del self._made
+        try:
+            _write(part, key)
+            part.replace(self._path)
+        except OSError as error:
+            raise _unusable(self._path) from error
+
+    @property
+    def _path(self) -> Path:
+        return self._settings.data_dir / "secret.key"
+
     def _cipher(self) -> Fernet:
         with self._making:
             return self._made
@@ -55,7 +76,7 @@ class Vault:
 
         passphrase = self._settings.secret_key
         if passphrase is None:
-            return _with_file(self._settings.data_dir / "secret.key")
+            return _with_file(self._path)
         key = hashlib.scrypt(passphrase.get_secret_value().encode(), salt=_SALT, **_COST)
         return Fernet(base64.urlsafe_b64encode(key))
 
@@ -65,14 +86,23 @@ def _with_file(path: Path) -> Fernet:
     from cryptography.fernet import Fernet  # noqa: PLC0415 - off the start
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(Fernet.generate_key())
+            _write(path, Fernet.generate_key())
         return Fernet(path.read_bytes().strip())
     except (OSError, ValueError) as error:
-        raise ConfigurationError(
-            f"The file that protects your keys cannot be used: {path}. Make it readable for "
-            "yourself, or delete it and paste your keys again, or set SECRET_KEY."
-        ) from error
+        raise _unusable(path) from error
+
+
+def _write(path: Path, key: bytes) -> None:
+    """A new file. Raises FileExistsError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(key)
+
+
+def _unusable(path: Path) -> ConfigurationError:
+    return ConfigurationError(
+        f"The file that protects your keys cannot be used: {path}. Make it readable for "
+        "yourself, or delete it and paste your keys again, or set SECRET_KEY."
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from argparse import _SubParsersAction
 from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from core.command import parser
 from core.providers.catalog import CATALOG
 from core.settings import Settings
 
@@ -60,6 +62,23 @@ def providers_table() -> str:
     return "\n".join(rows)
 
 
+def commands_table() -> str:
+    """Every command of `python -m core` with its options, as a Markdown table."""
+    rows = ["| `python -m core` | what it does |", "|---|---|"]
+    (commands,) = (one for one in parser()._actions if isinstance(one, _SubParsersAction))
+    for about in commands._choices_actions:
+        one = commands.choices[about.dest]
+        options = [action for action in one._actions if action.dest != "help"]
+        named = [action.metavar or action.dest for action in options if not action.option_strings]
+        shown = " ".join([about.dest, *named])
+        extra = "".join(
+            f"; `{action.option_strings[-1]}`: {action.help}"
+            for action in options if action.option_strings
+        )  # fmt: skip
+        rows.append(f"| `{shown}` | {about.help}{extra} |")
+    return "\n".join(rows)
+
+
 def env_example() -> str:
     """Every setting, commented out, with what it is above it."""
     blocks = ["# Copy this file to .env and uncomment what you want to change."]
@@ -78,5 +97,6 @@ def put(text: str, mark: str, content: str) -> str:
 
 if __name__ == "__main__":
     text = put(README.read_text("utf-8"), "settings", settings_table())
+    text = put(text, "commands", commands_table())
     README.write_text(put(text, "providers", providers_table()), "utf-8")
     EXAMPLE.write_text(env_example(), "utf-8")

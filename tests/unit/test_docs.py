@@ -6,7 +6,16 @@ import re
 import pytest
 
 from core.settings import Settings
-from tests.docs import EXAMPLE, README, ROOT, env_example, providers_table, put, settings_table
+from tests.docs import (
+    EXAMPLE,
+    README,
+    ROOT,
+    commands_table,
+    env_example,
+    providers_table,
+    put,
+    settings_table,
+)  # fmt: skip
 from ui.api import chat_socket, rest_api, room_socket, share_socket, slate_socket
 
 TEXT = README.read_text("utf-8")
@@ -18,6 +27,10 @@ def test_the_table_of_settings_is_as_generated():
 
 def test_the_table_of_providers_is_as_generated():
     assert put(TEXT, "providers", providers_table()) == TEXT, "run: python -m tests.docs"
+
+
+def test_the_table_of_commands_is_as_generated():
+    assert put(TEXT, "commands", commands_table()) == TEXT, "run: python -m tests.docs"
 
 
 def test_the_example_is_as_generated_and_changes_nothing():
