@@ -14,6 +14,7 @@ from ui.api import (
     message_routes,
     room_socket,
     routes,
+    search_routes,
     share_routes,
     share_socket,
     slate_routes,
@@ -50,7 +51,7 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
         api.include_router(router)
-    for router in (slate_routes.router, speech.router):
+    for router in (search_routes.router, slate_routes.router, speech.router):
         api.include_router(router)
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)
