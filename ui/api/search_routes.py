@@ -26,7 +26,7 @@ Name = Annotated[str, Field(max_length=200)]
 
 def _some(what: str) -> Any:
     """A parameter that may be given several times; none: anything."""
-    return Query(None, max_length=50, description=f"{what}; may be given several times")
+    return Query(max_length=50, description=f"{what}; may be given several times")
 
 
 class Mark(BaseModel):
@@ -114,11 +114,11 @@ class IndexBody(BaseModel):
 
 
 def _filter(
-    kinds: list[Kind] | None = _some("what it stands in"),
-    languages: list[Name] | None = _some("codes of languages it is said in"),
-    people: list[Name] | None = _some('names of guests; "" is the host'),
-    models: list[Name] | None = _some("AIs that said it"),
-    topics: list[Name] | None = _some("topics of its conversation"),
+    kinds: Annotated[list[Kind] | None, _some("what it stands in")] = None,
+    languages: Annotated[list[Name] | None, _some("codes of languages it is said in")] = None,
+    people: Annotated[list[Name] | None, _some('names of guests; "" is the host')] = None,
+    models: Annotated[list[Name] | None, _some("AIs that said it")] = None,
+    topics: Annotated[list[Name] | None, _some("topics of its conversation")] = None,
     conversation: UUID | None = None,
     since: Annotated[
         datetime | None, Query(description="with its time zone", examples=["2026-11-01T00:00:00Z"])

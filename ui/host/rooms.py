@@ -74,9 +74,11 @@ def one_room(address: str) -> None:
         with st.container(width=280, key="invitation"):
             _invitation(room)
         with st.container(width="stretch", key="conversation"):
+            message = st.query_params.get("message", "")
             live_room(
-                room.id, room.name, room.language, dict(strings.load("en")), language_choices()
-            )
+                room.id, room.name, room.language, dict(strings.load("en")), language_choices(),
+                int(message) if message.isdecimal() else None,
+            )  # fmt: skip
 
 
 @st.fragment

@@ -149,8 +149,21 @@ export class Conversations {
   }
 
   #hits() {
-    if (!this.found.length) return [el("p", { class: "quiet", role: "status" }, "Nothing found. Every word must be there, in the title or in one message.")];
-    return [el("ul", { "aria-label": "Found" }, ...this.found.map((entry) => this.#hit(entry)))];
+    if (!this.found.length) return [el("p", { class: "quiet", role: "status" }, "Nothing found. Every word must be there, in the title or in one message."), this.#everything()];
+    return [el("ul", { "aria-label": "Found" }, ...this.found.map((entry) => this.#hit(entry))), this.#everything()];
+  }
+
+  /** The way to the search page, with the same words. */
+  #everything() {
+    const words = this.search.value.trim();
+    return el("a", { class: "everything", href: `/search?${new URLSearchParams({ q: words })}`, "data-focus": "everything", on: { click: (event) => this.#seek(event, words) } }, "Search everything said");
+  }
+
+  #seek(event, words) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    makeRoom();
+    this.tell?.("seek", words);
   }
 
   #hit(entry) {

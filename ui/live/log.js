@@ -127,6 +127,28 @@ export class Log {
     this.#toEnd();
   }
 
+  /** Show a message in the middle and mark it for a moment; false where it is not here. */
+  point(id) {
+    const article = this.byId.get(id)?.article;
+    if (!article) return false;
+    this.pinned = false;
+    requestAnimationFrame(() => {
+      const view = this.scroller.getBoundingClientRect(), at = article.getBoundingClientRect();
+      this.scroller.scrollTop += at.top - view.top - Math.max(24, (view.height - at.height) / 3);
+    });
+    article.classList.add("pointed");
+    article.addEventListener("animationend", () => article.classList.remove("pointed"), { once: true });
+    return true;
+  }
+
+  /** Ask for what was said before, if a message may be there; false where there is nothing to ask for. */
+  readBackTo(id) {
+    const first = this.messages[0]?.data.id;
+    if (!this.more || !first || first < id) return false;
+    if (!this.asking) this.asking = this.context.actions.older(first);
+    return true;
+  }
+
   #pending(nonce) {
     return nonce ? this.messages.findLast((message) => message.data.nonce === nonce) : undefined;
   }

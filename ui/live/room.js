@@ -36,6 +36,7 @@ const ENDED = ["not_found", "closed", "room_full"];
  * - preferencesKey: under which it remembers name and languages for the next room
  * - room: {name} where it is known before joining; missing: true where there is no such room
  * - reading: the language to read in, preselected
+ * - message: the id of one to show and mark once everything is read
  * - interfaces, loadStrings: [{code, name}] the page can be shown in, and `async code -> strings`
  * - theme: "auto", "light" or "dark"
  * - themes: {choice, choose(choice)} behind a switch between "system", "light" and "dark"; the
@@ -60,6 +61,7 @@ class Room {
     this.queue = [];
     this.earlier = []; // what was asked for while scrolling up, until all of it is here
     this.unseen = 0;
+    this.wanted = options.message ?? null;
     this.draftKey = options.storageKey ? `${options.storageKey}:draft` : null;
     this.outbox = new Outbox(options.storageKey ? `${options.storageKey}:outbox` : null);
     this.voice = new Voice({
@@ -266,6 +268,14 @@ class Room {
   #older({ more }) {
     this.earlier.splice(0).forEach(({ older, ...event }) => this.#one(event));
     this.log.caughtUp(more);
+    this.#pointOut();
+  }
+
+  /** Show the message one came for; what was said before is fetched as far back as that. */
+  #pointOut() {
+    if (!this.wanted) return;
+    const found = this.log.point(this.wanted);
+    if (found || !this.log.readBackTo(this.wanted)) this.wanted = null;
   }
 
   #current({ more }) {
@@ -273,6 +283,7 @@ class Room {
     if (more && this.asked && this.firstNew) this.log.forgetBefore(this.firstNew);
     this.log.caughtUp(this.asked ? more || this.log.more : more);
     this.caught = true;
+    this.#pointOut();
     this.outbox.waiting().forEach((letter) => this.#send(letter));
     this.composer.focus();
   }

@@ -32,6 +32,7 @@ class Room {
         language: "en",
         languages: data.languages,
         reading: data.reading,
+        message: data.message,
         room: { name: data.name },
         storageKey: `parley-host:${data.room}`,
         preferencesKey: "parley-host",
