@@ -21,6 +21,7 @@ from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.questions.questions import Questions
 from core.intelligence.search.reading import Reader
 from core.intelligence.search.search import Search
 from core.jobs import Jobs
@@ -99,6 +100,7 @@ class App:
     passage_index: VectorIndex
     reader: Reader
     search: Search
+    questions: Questions
     recall: Recall
     learning: Learning
     speech: Speech
@@ -169,6 +171,7 @@ async def open_app(
         passage_index = VectorIndex("passages", database, vectors, embedder, jobs)
         reader = Reader(database, events, jobs, passage_index)
         search = Search(database, passage_index, embedder, recall)
+        questions = Questions(database, events, search, providers, embedder)
         conversations = Conversations(database, events)
         exports, imports = Exports(database), Imports(database, conversations)
         learning = Learning(
@@ -183,7 +186,7 @@ async def open_app(
         chat = await stack.enter_async_context(
             open_chat(
                 preferences, database, events, providers, conversations, jobs, recall,
-                learning.after_turn,
+                learning.after_turn, questions,
             )
         )  # fmt: skip
         slates = Slates(database)
@@ -197,7 +200,7 @@ async def open_app(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, passage_index,
-            reader, search, recall, learning, speech, slates, slate_runs, shares,
+            reader, search, questions, recall, learning, speech, slates, slate_runs, shares,
             Readers(database, events), jobs, host_id,
         )  # fmt: skip
         _chores(app)

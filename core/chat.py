@@ -6,8 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from core import languages
 from core.context import fit
@@ -24,10 +27,11 @@ from core.errors import (
     Refused,
 )
 from core.events import Event, Events
+from core.grounds import Asks, Citing, Grounding
 from core.jobs import Jobs
 from core.memories.knowledge import Knowing
 from core.preferences import Preferences
-from core.providers.port import ChatMessage, Options
+from core.providers.port import ChatMessage, Delta, Options
 from core.providers.registry import Providers
 from core.queries import load
 from core.text import shortened, typed
@@ -36,6 +40,7 @@ from core.turns import LocalTurn, Pace, RemoteTurn, Turn, save_growth
 
 log = logging.getLogger(__name__)
 sql = load("turns")
+questions = load("questions")
 
 MESSAGES_READ = 400
 """Messages of the branch looked at when a context is made."""
@@ -59,6 +64,7 @@ class Chat:
         jobs: Jobs,
         knowing: Knowing,
         after_turn: AfterTurn,
+        grounding: Grounding,
     ) -> None:
         """`after_turn` is told of every turn, in the transaction that ends it."""
         self._preferences = preferences
@@ -69,6 +75,7 @@ class Chat:
         self._jobs = jobs
         self._knowing = knowing
         self._after_turn = after_turn
+        self._grounding = grounding
         self._running: dict[UUID, LocalTurn] = {}
         self._known_since = asyncio.Event()
         """Set, and another put in its place, when a turn of this process begins or has ended."""
@@ -85,14 +92,16 @@ class Chat:
         *,
         quote_id: int | None = None,
         beside: int | None = None,
+        asks: Asks | None = None,
     ) -> Turn:
         """Say something to the AI; returns once it is saved and the reply is on its way.
 
         Without a conversation a new one begins. `quote_id`: the message of the conversation
         this is a reply to. `beside`: the message of the person's that this stands in for, on a
-        branch of its own; what followed that one is kept on the other. Raises Refused for an
-        empty text or an ended conversation, Busy while a reply is being written, NotFound,
-        ProviderError for an unknown provider.
+        branch of its own; what followed that one is kept on the other. With `asks` the reply is
+        made of what was ever said, and cites it. Raises Refused for an empty text or an ended
+        conversation, Busy while a reply is being written, NotFound, ProviderError for an unknown
+        provider.
         """
         text = typed(text)
         if not text:
@@ -104,6 +113,10 @@ class Chat:
                 conversation_id=conversation_id, text=text, language=languages.detect(text),
                 title=first_words(text), quote_id=quote_id, beside=beside,
             )  # fmt: skip
+            if asks is not None:
+                turn.asks = asks
+                noted = {"question_id": turn.question_id, "asks": Jsonb(asks)}
+                await conn.execute(questions.note_asked, noted)
             said = [ChatMessage("user", text)]
             if conversation_id:
                 said = await self._read(conn, turn)
@@ -215,6 +228,10 @@ class Chat:
         """What was said on the visible branch; notes on the turn whether it is the first."""
         branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
         turn.is_first = not any(m.role == "assistant" and m.status == "complete" for m in branch)
+        if turn.asks is None and turn.question_id:
+            about = {"question_id": turn.question_id}
+            row = await (await conn.execute(questions.asked, about)).fetchone()
+            turn.asks = row["asks"] if row else None
         return _told(branch, await quoted(conn, branch))
 
     def _start(self, turn: LocalTurn, said: list[ChatMessage]) -> LocalTurn:
@@ -234,7 +251,8 @@ class Chat:
             heard = [message.text for message in said if message.role == "user"]
             turn.question = heard[-1] if heard else ""
             turn.known = await self._knowing.about(turn.user_id, heard[-HEARD:])
-            await self._stream(turn, said)
+            if turn.asks is None or not await self._look(turn, said):
+                await self._stream(turn, said)
             outcome: tuple[Any, ...] = ("complete",)
         except asyncio.CancelledError:
             outcome = ("interrupted", "stopped" if turn.stop_asked else "process_ended")
@@ -244,6 +262,21 @@ class Chat:
             log.exception("a turn failed unexpectedly")
             outcome = ("interrupted" if turn.text else "failed", "error", str(ParleyError()))
         await asyncio.shield(asyncio.create_task(self._finish(turn, outcome)))
+
+    async def _look(self, turn: LocalTurn, said: list[ChatMessage]) -> bool:
+        """Look for what the reply is to be made of; whether that answers it already."""
+        turn.say("Searching what was said…")
+        assert turn.asks is not None
+        turn.grounds = await self._grounding.look(
+            turn.user_id, turn.conversation_id, turn.message_id, said, turn.asks,
+            (turn.provider, turn.model),
+        )  # fmt: skip
+        turn.say(None)
+        if turn.grounds.answer is None:
+            return False
+        turn.text = ""
+        turn.take(Delta(turn.grounds.answer))
+        return True
 
     async def _stream(self, turn: LocalTurn, said: list[ChatMessage]) -> None:
         """Let the model asked for answer; where it fails before its first word, the next one."""
@@ -269,7 +302,9 @@ class Chat:
         turn.model = info.id
         if turn.text:
             said = [*said, ChatMessage("user", _GO_ON)]
-        told = "\n\n".join(filter(None, (settings.system_prompt, turn.known.prompt)))
+        grounds = turn.grounds
+        found = grounds.prompt if grounds else ""
+        told = "\n\n".join(filter(None, (settings.system_prompt, turn.known.prompt, found)))
         context = fit(
             told,
             said,
@@ -277,6 +312,7 @@ class Chat:
             lambda text: provider.count_tokens(model, text),
         )
         options = Options(settings.ai_max_tokens, settings.ai_temperature)
+        citing = grounds.citing() if grounds else None
         pace, limit = Pace(self._running), settings.ai_total_timeout
         try:
             async with (
@@ -284,8 +320,9 @@ class Chat:
                 aclosing(provider.stream(model, context, options)) as deltas,
             ):
                 async for delta in deltas:
-                    turn.take(delta)
+                    turn.take(await _checked(delta, citing))
                     await pace.give_way()
+                turn.take(Delta(await citing.rest() if citing else ""))
         except TimeoutError as error:
             if not time.expired():
                 raise
@@ -325,6 +362,8 @@ class Chat:
                     user_id=str(turn.user_id),
                     conversation_id=str(turn.conversation_id),
                 )
+            if turn.grounds:
+                await self._grounding.note(conn, turn.message_id, turn.text)
             await self._knowing.note_use(conn, turn.user_id, turn.message_id, turn.known.ids)
             await self._after_turn(conn, turn.user_id, turn.conversation_id, turn.question)
             ended = {"message_id": turn.message_id, "status": status}
@@ -363,6 +402,11 @@ def _told(branch: Branch, quotes: dict[int, str]) -> list[ChatMessage]:
     ]
 
 
+async def _checked(delta: Delta, citing: Citing | None) -> Delta:
+    """A piece of a reply without what it cites wrongly."""
+    return replace(delta, text=await citing.take(delta.text)) if citing else delta
+
+
 def _below_quote(quote: str | None, text: str) -> str:
     return f"> {shortened(quote, QUOTED)}\n\n{text}" if quote else text
 
@@ -381,9 +425,13 @@ async def open_chat(
     jobs: Jobs,
     knowing: Knowing,
     after_turn: AfterTurn,
+    grounding: Grounding,
 ) -> AsyncIterator[Chat]:
     """The chat; turns whose process has died are marked interrupted first."""
-    chat = Chat(preferences, database, events, providers, conversations, jobs, knowing, after_turn)
+    chat = Chat(
+        preferences, database, events, providers, conversations, jobs, knowing, after_turn,
+        grounding,
+    )  # fmt: skip
     await chat.interrupt_orphans()
     try:
         yield chat

@@ -19,6 +19,7 @@ from core.conversations import Status
 from core.database import Database, Identity
 from core.errors import DatabaseUnavailable, NotFound
 from core.events import Events
+from core.grounds import Asks, Grounds
 from core.memories.knowledge import NOTHING
 from core.providers.port import Delta, Usage
 from core.queries import load
@@ -102,6 +103,9 @@ class LocalTurn:
         self.question = ""
         self.known = NOTHING
         """What the reply is made with, beside what was said."""
+        self.asks: Asks | None = None
+        """How everything said is asked for it; None: the model alone answers."""
+        self.grounds: Grounds | None = None
         self.is_first = True
         """Whether nothing was answered in this conversation before."""
         self._news = asyncio.Event()

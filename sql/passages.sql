@@ -35,7 +35,10 @@ SELECT m.id, m.conversation_id, c.kind, c.title, m.role, m.model, m.language, m.
 FROM near JOIN messages m ON m.id = near.id JOIN conversations c ON c.id = m.conversation_id
 LEFT JOIN participants p ON p.id = m.participant_id
 LEFT JOIN translations t ON t.message_id = m.id AND t.language = c.language AND t.status = 'complete'
+LEFT JOIN messages q ON q.id = m.parent_id
 WHERE m.status IN ('complete', 'interrupted')
+  -- What was asked of all this, and the answer, would be found before what it was made of.
+  AND m.asks IS NULL AND (m.role = 'user' OR q.asks IS NULL)
 ORDER BY m.conversation_id, m.id
 
 -- name: slates

@@ -294,3 +294,36 @@ LANGUAGE sql STABLE AS $$
         SELECT p.number FROM passages p WHERE p.user_id = current_user_id() AND passes(p, filter)
         LIMIT many) AS through
 $$;
+
+
+-- Questions to everything that was said.
+
+ALTER TABLE messages ADD COLUMN asks jsonb;     -- a question to it: time_zone; NULL: to the model alone
+
+-- What was looked for before a reply was written.
+CREATE TABLE lookups (
+    message_id bigint PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    searched jsonb NOT NULL                     -- queries, people, rooms, since, until, found
+);
+
+-- What a reply was told, by the number it cites it with.
+CREATE TABLE sources (
+    message_id bigint NOT NULL REFERENCES messages ON DELETE CASCADE,
+    number smallint NOT NULL,
+    user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    of_message bigint REFERENCES messages ON DELETE CASCADE,
+    of_slate uuid REFERENCES slates ON DELETE CASCADE,
+    of_memory uuid REFERENCES memories ON DELETE CASCADE,
+    excerpt text NOT NULL,
+    cited boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (message_id, number)
+);
+CREATE INDEX sources_of_message ON sources (of_message);
+CREATE INDEX sources_of_slate ON sources (of_slate) WHERE of_slate IS NOT NULL;
+CREATE INDEX sources_of_memory ON sources (of_memory) WHERE of_memory IS NOT NULL;
+
+ALTER TABLE lookups ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON lookups USING (user_id = current_user_id());
+ALTER TABLE sources ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sources USING (user_id = current_user_id());

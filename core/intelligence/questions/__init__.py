@@ -1,0 +1,1 @@
+"""Questions to everything that was ever said, answered with what stands there."""
