@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from tests.core.search.saying import Past
+from tests.core.saying import Past
 
 
 @pytest.fixture

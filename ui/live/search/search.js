@@ -19,6 +19,7 @@ const AFTER = 80; // ms without a key
 const PAUSE = 600; // ms without a key after which the last word is taken for whole
 const PAGE = 20;
 const AGAIN = [500, 1000, 2000, 4000]; // ms after which what failed is tried again
+const GOES_ON = /[\p{L}\p{N}\p{M}]$/u; // the last word may
 const SHEETS = ["room.css", "sheet.css", "controls.css", "search/search.css"];
 
 /** Show the search in `root`, asking what the page's address asks. `pages`: the addresses of the
@@ -60,7 +61,7 @@ class Search {
 
   #build(root, theme) {
     this.input = el("input", {
-      type: "search", class: "input", value: this.asked.q, maxlength: 1000, placeholder: "Search everything said and written",
+      type: "search", class: "input", value: this.asked.q, maxlength: 1000, placeholder: "Search everything said",
       "aria-label": "Search everything", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search", dir: "auto",
       on: { input: (event) => event.isComposing || this.#typed(), compositionend: () => this.#typed(), keydown: (event) => this.#inBox(event) },
     });
@@ -112,7 +113,7 @@ class Search {
     clearTimeout(this.timers.paused);
     if (isEmpty(this.asked)) return this.#look();
     const { selectionEnd, value } = this.input;
-    const typing = selectionEnd === value.length && /[\p{L}\p{N}\p{M}]$/u.test(value);
+    const typing = selectionEnd === value.length && GOES_ON.test(value);
     this.timers.typed = setTimeout(() => this.#look({ typing }), AFTER);
     this.timers.paused = setTimeout(() => (typing ? this.#look({ quietly: true }) : this.#remember()), PAUSE);
     return undefined;
@@ -137,9 +138,16 @@ class Search {
     if (isEmpty(this.asked)) return this.#rest();
     this.controller = new AbortController();
     this.element.setAttribute("aria-busy", "true");
-    const query = { ...asQuery(this.asked), typing, limit: many };
-    const found = await this.#read(query, turn, () => this.#look({ typing, quietly, many }));
+    const again = () => this.#look({ typing, quietly, many });
+    let query = { ...asQuery(this.asked), typing, limit: many };
+    let found = await this.#read(query, turn, again);
+    if (found?.hits.length === 0 && !typing && GOES_ON.test(query.q)) {
+      // Nobody said this word, so it is one that goes on.
+      query = { ...query, typing: true };
+      found = await this.#read(query, turn, again);
+    }
     if (!found || turn !== this.turn) return undefined;
+    this.query = query;
     this.element.removeAttribute("aria-busy");
     if (!quietly) this.#toTop();
     return this.#show(found);
@@ -186,7 +194,7 @@ class Search {
     this.reading = true;
     const { turn } = this;
     this.controller = new AbortController();
-    const query = { ...asQuery(this.asked), limit: PAGE, offset: this.found.hits.length };
+    const query = { ...this.query, limit: PAGE, offset: this.found.hits.length };
     const found = await this.#read(query, turn, () => this.#more());
     this.reading = false;
     if (!found || turn !== this.turn) return;
