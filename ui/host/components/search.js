@@ -26,7 +26,7 @@ class Page {
     window.addEventListener("popstate", this.moved);
     import(new URL("/live/search/search.js", window.location.href).href).then(({ mountSearch }) => {
       if (this.closed) return;
-      this.view = mountSearch(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (page, query) => this.tell("go", { page, query }), onAsk: (text) => this.tell("go", { page: "chat", query: { ask: "1", text } }) });
+      this.view = mountSearch(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (page, query) => this.#go(page, query), onAsk: (text) => this.#go("chat", { ask: "1", text }) });
     });
   }
 
@@ -39,6 +39,25 @@ class Page {
   }
 
   follow() {
-    if (window.location.pathname === this.path) this.view?.follow();
+    if (!this.leaving && window.location.pathname === this.path) this.view?.follow();
   }
+
+  #go(page, query) {
+    this.leaving = true;
+    leaveAddress(this.path);
+    this.tell("go", { page, query });
+  }
+}
+
+/** On the way to another page Streamlit pushes this page's path with the other one's query before
+ * the other address: going back would end there. Let it be the address this page has. */
+function leaveAddress(path) {
+  const { history, location } = window;
+  const left = location.href;
+  history.pushState = (state, title, url) => {
+    if (new URL(url, location.href).pathname === path) return history.replaceState(state, title, url);
+    delete history.pushState; // the browser's own again
+    if (location.pathname === path) history.replaceState(history.state, "", left);
+    return history.pushState(state, title, url);
+  };
 }

@@ -33,6 +33,7 @@ export function mountSearch(root, options) {
 class Search {
   constructor(root, { theme, pages, onOpen, onAsk }) {
     Object.assign(this, { pages, onOpen, onAsk, api: new Api(), turn: 0, failures: 0, timers: {} });
+    this.path = window.location.pathname;
     this.asked = fromAddress(window.location.search);
     this.#build(root, theme);
     this.keys = (event) => this.#key(event);
@@ -141,8 +142,7 @@ class Search {
     const again = () => this.#look({ typing, quietly, many });
     let query = { ...asQuery(this.asked), typing, limit: many };
     let found = await this.#read(query, turn, again);
-    if (found?.hits.length === 0 && !typing && GOES_ON.test(query.q)) {
-      // Nobody said this word, so it is one that goes on.
+    if (found && !typing && !lastStands(query.q, found.hits)) {
       query = { ...query, typing: true };
       found = await this.#read(query, turn, again);
     }
@@ -258,6 +258,7 @@ class Search {
 
   #remember() {
     const address = toAddress(this.asked);
+    if (window.location.pathname !== this.path) return;
     if (address !== window.location.search) window.history.replaceState(window.history.state, "", window.location.pathname + address);
     this.address = window.location.search;
   }
@@ -322,4 +323,12 @@ class Search {
     if (event.key === "Escape" || (step && !this.results.step(target, step))) this.input.focus();
     if (step || event.key === "Escape") event.preventDefault();
   }
+}
+
+/** Whether the last word of a question, in any of its forms, was said as it is; else it is one that goes on. */
+function lastStands(q, hits) {
+  const last = q.toLowerCase().split(/\s+/u).at(-1);
+  if (!GOES_ON.test(last) || /^[-−]/u.test(last)) return true;
+  const stem = last.slice(0, Math.max(3, last.length - 3));
+  return hits.some(({ words }) => words.some((word) => word.startsWith(stem) || last.includes(word)));
 }
