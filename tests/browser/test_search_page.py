@@ -222,7 +222,7 @@ def test_back_returns_to_the_place_one_had_scrolled_to(page):
     key = target.get_attribute("data-key")
     target.scroll_into_view_if_needed()
     target.click()
-    expect(messages(page)).to_have_count(2)
+    expect(messages(page)).to_have_count(1)
     page.go_back()
     expect(page.locator(f'.finder .hit[data-key="{key}"]')).to_be_in_viewport()
 
@@ -285,7 +285,7 @@ def test_the_search_in_the_sidebar_leads_here(page, parley, words):
     page.get_by_label("Search conversations").fill("doormat")
     page.get_by_role("link", name="Search everything said").click()
     expect(box(page)).to_have_value("doormat")
-    expect(hits(page).filter(has_text="A chave")).to_be_visible()
+    expect(hits(page).first.locator("mark").first).to_have_text("doormat")
 
 
 def test_two_tabs_do_not_meet(page, context, parley):

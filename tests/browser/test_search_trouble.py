@@ -94,10 +94,10 @@ def test_a_word_is_taken_to_go_on_until_one_pauses(page):
 
 
 def test_a_caret_within_a_word_means_the_word_is_whole(page):
-    box(page).fill("pomegranates")
+    box(page).fill("pomegranate")
     expect(passages(page).first).to_have_text("A pomegranate has many seeds")
     box(page).press("Home")
-    with page.expect_request(is_for("xpomegranates")) as request:
+    with page.expect_request(is_for("xpomegranate")) as request:
         box(page).press_sequentially("x")
     assert asked(request.value)["typing"] == "false"
 
@@ -115,7 +115,7 @@ def test_one_who_types_quickly_asks_once(page):
 
 def test_a_slow_answer_is_overtaken_by_a_newer_one(page):
     held = []
-    page.route(lambda url: "/api/search?" in url and "q=apples" in url, held.append)
+    page.route("**/api/search?q=apples*", lambda one: held.append(one))
     box(page).fill("pears")
     expect(passages(page).first).to_have_text("Pears are green")
     page.evaluate(BLINKS)

@@ -1,5 +1,6 @@
 // The search of `/live/search/search.js` in a Streamlit page, in its theme.
 
+const MOVES = ["popstate", "parley-moved"]; // the second comes from the list of conversations
 const searches = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -23,7 +24,7 @@ class Page {
     this.path = window.location.pathname;
     this.unwatch = window.parleyTheme.watch(() => this.view?.setTheme(window.parleyTheme.shown));
     this.moved = () => this.follow();
-    window.addEventListener("popstate", this.moved);
+    for (const event of MOVES) window.addEventListener(event, this.moved);
     import(new URL("/live/search/search.js", window.location.href).href).then(({ mountSearch }) => {
       if (this.closed) return;
       this.view = mountSearch(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (page, query) => this.#go(page, query), onAsk: (text) => this.#go("chat", { ask: "1", text }) });
@@ -33,7 +34,7 @@ class Page {
   close() {
     this.closed = true;
     this.unwatch();
-    window.removeEventListener("popstate", this.moved);
+    for (const event of MOVES) window.removeEventListener(event, this.moved);
     this.view?.destroy();
     this.frame.replaceChildren();
   }

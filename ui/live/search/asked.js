@@ -42,11 +42,11 @@ export function isEmpty(asked) {
   return !asked.q.trim() && !narrowings(asked).length;
 }
 
-/** What narrows the search, each with its words and what is asked without it. */
+/** What narrows the search, each with its words and `without(asked)`: the same without it. */
 export function narrowings(asked) {
-  const found = LISTS.flatMap(([name]) => asked[name].map((one) => ({ label: named(name, one), without: { ...asked, [name]: asked[name].filter((other) => other !== one) } })));
-  if (asked.period) found.push({ label: periodName(asked), without: { ...asked, period: "", since: "", until: "" } });
-  if (asked.conversation) found.push({ label: "This conversation", without: { ...asked, conversation: "" } });
+  const found = LISTS.flatMap(([name]) => asked[name].map((one) => ({ label: named(name, one), without: (now) => ({ ...now, [name]: now[name].filter((other) => other !== one) }) })));
+  if (asked.period) found.push({ label: periodName(asked), without: (now) => ({ ...now, period: "", since: "", until: "" }) });
+  if (asked.conversation) found.push({ label: "This conversation", without: (now) => ({ ...now, conversation: "" }) });
   return found;
 }
 

@@ -6,15 +6,15 @@ import { narrowings } from "./asked.js";
 const QUOTES = /["“”„«»「」『』]/gu;
 const MINUS = /(?<!\S)[-−](?:"[^"]*"?|\S+)\s*/gu;
 
-/** `ask(asked)`: look for something else; `toAI()`: ask the AI; null where it cannot be asked. */
+/** `ask(change)`: look for what `change(asked)` makes of what is asked then; `toAI()`: ask the AI. */
 export function nothing(asked, byMeaning, { ask, toAI }) {
   const q = asked.q.trim();
   const narrow = narrowings(asked);
   const looked = narrow.length ? `Looked only at: ${narrow.map((one) => one.label).join(", ")}.` : "Looked at all chats, rooms, slates and memories.";
   const how = q ? (byMeaning ? " By words and by meaning." : " By words alone.") : "";
   const tries = narrow.map(({ label, without }) => [`Without “${label}”`, () => ask(without)]);
-  if (QUOTES.test(q)) tries.push(["Without quotation marks", () => ask({ ...asked, q: plain(q, QUOTES) })]);
-  if (plain(q, MINUS) !== q && plain(q, MINUS)) tries.push(["Without the minus", () => ask({ ...asked, q: plain(q, MINUS) })]);
+  if (plain(q, QUOTES) !== q) tries.push(["Without quotation marks", () => ask((now) => ({ ...now, q: plain(q, QUOTES) }))]);
+  if (plain(q, MINUS) !== q && plain(q, MINUS)) tries.push(["Without the minus", () => ask((now) => ({ ...now, q: plain(q, MINUS) }))]);
   if (q) tries.push(["Ask the AI", toAI]);
   return el(
     "div",

@@ -211,7 +211,7 @@ class Search {
     this.results.show(found.hits);
     this.#say();
     this.state.meaning(found.by_meaning || !this.asked.q.trim());
-    const doing = { ask: (asked) => this.#askFor(asked), toAI: () => this.#toAI() };
+    const doing = { ask: (change) => this.#askFor(change(this.asked)), toAI: () => this.#toAI() };
     this.instead.replaceChildren(...(found.hits.length ? [] : [nothing(this.asked, found.by_meaning, doing)]));
     this.#seeBottom();
   }
