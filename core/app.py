@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,18 +12,26 @@ from uuid import UUID
 
 from core import languages
 from core.accounts import Accounts
+from core.background import Background, Task
+from core.background import Progress as Done
 from core.chat import Chat, open_chat
 from core.conversations import Branches, Conversations, Marks
-from core.database import Database, open_database
+from core.database import Connection, Database, open_database
 from core.embeddings import Embedder, LocalEmbedder
 from core.errors import ParleyError
 from core.events import Events, open_events
 from core.exports.exports import Exports
 from core.feed import Feed, Presence
 from core.imports.imports import Imports
+from core.intelligence.analytics import Analytics
+from core.intelligence.profile.learning import Analysis
+from core.intelligence.profile.profile import Profile
 from core.intelligence.questions.questions import Questions
 from core.intelligence.search.reading import Reader
 from core.intelligence.search.search import Search
+from core.intelligence.suggestions.suggestions import Suggestions
+from core.intelligence.summaries import Summaries
+from core.intelligence.tidying import Tidying
 from core.jobs import Jobs
 from core.memories.index import MemoryIndex
 from core.memories.learning import Learning
@@ -53,8 +61,6 @@ UNDO_WITHIN = 60
 """Minutes in which what was deleted can be brought back."""
 EVENTS_KEPT = 7
 """Days after which events are forgotten; what they told of stays."""
-SHARES_KEPT = 30
-"""Days for which a link that opens nothing any more stays in the list."""
 SLATES_KEPT = 1
 """Days in which a deleted slate can be brought back."""
 
@@ -108,7 +114,14 @@ class App:
     slate_runs: Runs
     shares: Shares
     readers: Readers
+    summaries: Summaries
+    tidying: Tidying
+    profile: Profile
+    analysis: Analysis
+    suggestions: Suggestions
+    analytics: Analytics
     jobs: Jobs
+    background: Background
     host_id: UUID
 
     def feed(self, participant: Participant) -> Feed:
@@ -172,11 +185,21 @@ async def open_app(
         reader = Reader(database, events, jobs, passage_index)
         search = Search(database, passage_index, embedder, recall)
         questions = Questions(database, events, search, providers, embedder)
-        conversations = Conversations(database, events)
+        background = Background(database, jobs, host_id)
+        conversations = Conversations(database, events, jobs)
         exports, imports = Exports(database), Imports(database, conversations)
         learning = Learning(
             preferences, database, conversations, providers, memories, recall, embedder, jobs
         )
+        profile = Profile(preferences, database)
+        analysis = Analysis(profile, database, providers, jobs)
+        suggestions = Suggestions(preferences, database, conversations, providers, profile)
+        stack.push_async_callback(suggestions.close)
+
+        async def after_turn(conn: Connection, user: UUID, conversation: UUID, said: str) -> None:
+            await learning.after_turn(conn, user, conversation, said)
+            await analysis.after_turn(conn, user, conversation, said)
+
         titles = Titles(conversations, providers)
         jobs.register("title", titles.give)
         engines = Engines(preferences, providers)
@@ -185,23 +208,29 @@ async def open_app(
         stack.push_async_callback(translations.close)
         chat = await stack.enter_async_context(
             open_chat(
-                preferences, database, events, providers, conversations, jobs, recall,
-                learning.after_turn, questions,
+                preferences, database, events, providers, conversations, jobs, recall, profile,
+                after_turn, questions,
             )
         )  # fmt: skip
         slates = Slates(database)
         slate_runs = await stack.enter_async_context(
             open_runs(database, events, engines, Writer(preferences, providers), recall)
         )
-        rooms = Rooms(settings, database, events, translations)
-        presence = Presence(database, events)
+        rooms = Rooms(settings, database, events, translations, jobs)
+        presence = Presence(database, events, jobs)
         shares = Shares(database, events, vault)
+        summaries = Summaries(
+            preferences, database, events, conversations, providers, jobs, background
+        )
+        stack.push_async_callback(summaries.close)
+        tidying = Tidying(preferences, database, events, conversations, shares)
         app = App(
             settings, preferences, keeper, database, events, accounts, providers, conversations,
             Branches(database, events), Marks(database, events), exports, imports, chat,
             translations, engines, rooms, presence, vectors, memories, memory_index, passage_index,
             reader, search, questions, recall, learning, speech, slates, slate_runs, shares,
-            Readers(database, events), jobs, host_id,
+            Readers(database, events), summaries, tidying, profile, analysis, suggestions,
+            Analytics(database, settings.prices_file), jobs, background, host_id,
         )  # fmt: skip
         _chores(app)
         await stack.enter_async_context(jobs.open())
@@ -217,16 +246,53 @@ async def open_app(
 
 def _chores(app: App) -> None:
     """What is done again and again, by one process at a time."""
-    every, minutes = app.jobs.every, "*/10 * * * *"
-    every("17 3 * * *", "forget_events", lambda: app.events.forget(EVENTS_KEPT))
-    every("23 3 * * *", "forget_slates", lambda: app.slates.forget_deleted(SLATES_KEPT))
-    every("29 * * * *", "forget_shares", lambda: app.shares.forget(SHARES_KEPT))
-    every("* * * * *", "interrupt_orphans", app.chat.interrupt_orphans)
-    every(minutes, "index_what_was_missed", app.memory_index.keep_up)
-    every(minutes, "index_passages_missed", app.passage_index.keep_up)
-    every("* * * * *", "read_what_was_missed", app.reader.look)
-    every(minutes, "purge_conversations", lambda: app.conversations.purge(UNDO_WITHIN))
-    every(minutes, "purge_memories", lambda: app.memories.purge(UNDO_WITHIN))
+    minutes, host = "*/10 * * * *", app.host_id
+    app.background.add(Task(
+        "summarize", "Summaries", "Summarises conversations that have ended or fallen silent.",
+        minutes, lambda progress: app.summaries.catch_up(host, progress),
+        again=app.summaries.again, in_portions=True,
+    ))  # fmt: skip
+    app.background.add(Task(
+        "cleanup", "Cleaning up", "Forgets links that are over and conversations with nothing in.",
+        "29 * * * *", lambda progress: app.tidying.clean_up(host, progress),
+    ))  # fmt: skip
+    app.background.add(Task(
+        "analyze", "Profile", "Learns what you like from what you wrote.",
+        "41 * * * *", lambda _progress: app.analysis.learn(host),
+    ))  # fmt: skip
+    for cron, name, label, about, work in (
+        (minutes, "index_what_was_missed", "Index", "Brings new memories into the index.",
+         app.memory_index.keep_up),
+        (minutes, "index_passages_missed", "Search by meaning",
+         "Brings what was said into the index by meaning.", app.passage_index.keep_up),
+        ("* * * * *", "read_what_was_missed", "Search", "Reads what was said and not yet read.",
+         app.reader.look),
+        (minutes, "purge_conversations", "Deleted conversations", "Forgets them after an hour.",
+         lambda: app.conversations.purge(UNDO_WITHIN)),
+        (minutes, "purge_memories", "Deleted memories", "Forgets them after an hour.",
+         lambda: app.memories.purge(UNDO_WITHIN)),
+        (minutes, "purge_profiles", "Profile", "Forgets what was reset or removed.",
+         lambda: app.profile.purge(UNDO_WITHIN)),
+        (minutes, "analyze_what_was_missed", "Profiles", "Has what was written lately learned.",
+         app.analysis.catch_up),
+        ("23 3 * * *", "forget_slates", "Deleted slates", "Forgets them after a day.",
+         lambda: app.slates.forget_deleted(SLATES_KEPT)),
+        ("17 3 * * *", "forget_events", "Old events", "Forgets what pages were told a week ago.",
+         lambda: app.events.forget(EVENTS_KEPT)),
+        ("* * * * *", "interrupt_orphans", "Cut-off replies",
+         "Ends replies whose process has gone.", app.chat.interrupt_orphans),
+    ):  # fmt: skip
+        app.background.add(Task(name, label, about, cron, _uncounted(work)))
+
+
+def _uncounted(work: Callable[[], Awaitable[object]]) -> Callable[[Done], Awaitable[int]]:
+    """A task of which nobody counts what it did."""
+
+    async def done(_progress: Done) -> int:
+        await work()
+        return 0
+
+    return done
 
 
 async def _complaint(check: Awaitable[None]) -> str | None:

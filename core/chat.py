@@ -28,6 +28,7 @@ from core.errors import (
 )
 from core.events import Event, Events
 from core.grounds import Asks, Citing, Grounding
+from core.intelligence.profile.telling import Shaping
 from core.jobs import Jobs
 from core.memories.knowledge import Knowing
 from core.preferences import Preferences
@@ -63,6 +64,7 @@ class Chat:
         conversations: Conversations,
         jobs: Jobs,
         knowing: Knowing,
+        shaping: Shaping,
         after_turn: AfterTurn,
         grounding: Grounding,
     ) -> None:
@@ -74,6 +76,7 @@ class Chat:
         self._conversations = conversations
         self._jobs = jobs
         self._knowing = knowing
+        self._shaping = shaping
         self._after_turn = after_turn
         self._grounding = grounding
         self._running: dict[UUID, LocalTurn] = {}
@@ -250,7 +253,10 @@ class Chat:
         try:
             heard = [message.text for message in said if message.role == "user"]
             turn.question = heard[-1] if heard else ""
-            turn.known = await self._knowing.about(turn.user_id, heard[-HEARD:])
+            turn.known, turn.told = await asyncio.gather(
+                self._knowing.about(turn.user_id, heard[-HEARD:]),
+                self._shaping.about(turn.user_id),
+            )
             if turn.asks is None or not await self._look(turn, said):
                 await self._stream(turn, said)
             outcome: tuple[Any, ...] = ("complete",)
@@ -302,9 +308,9 @@ class Chat:
         turn.model = info.id
         if turn.text:
             said = [*said, ChatMessage("user", _GO_ON)]
-        grounds = turn.grounds
+        grounds, known = turn.grounds, turn.known.prompt
         found = grounds.prompt if grounds else ""
-        told = "\n\n".join(filter(None, (settings.system_prompt, turn.known.prompt, found)))
+        told = "\n\n".join(filter(None, (settings.system_prompt, known, turn.told.prompt, found)))
         context = fit(
             told,
             said,
@@ -365,6 +371,7 @@ class Chat:
             if turn.grounds:
                 await self._grounding.note(conn, turn.message_id, turn.text)
             await self._knowing.note_use(conn, turn.user_id, turn.message_id, turn.known.ids)
+            await self._shaping.note_use(conn, turn.user_id, turn.message_id, turn.told.ids)
             await self._after_turn(conn, turn.user_id, turn.conversation_id, turn.question)
             ended = {"message_id": turn.message_id, "status": status}
             await self._events.publish(conn, turn.conversation_id, "reply", ended)
@@ -424,12 +431,13 @@ async def open_chat(
     conversations: Conversations,
     jobs: Jobs,
     knowing: Knowing,
+    shaping: Shaping,
     after_turn: AfterTurn,
     grounding: Grounding,
 ) -> AsyncIterator[Chat]:
     """The chat; turns whose process has died are marked interrupted first."""
     chat = Chat(
-        preferences, database, events, providers, conversations, jobs, knowing, after_turn,
+        preferences, database, events, providers, conversations, jobs, knowing, shaping, after_turn,
         grounding,
     )  # fmt: skip
     await chat.interrupt_orphans()

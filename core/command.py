@@ -1,4 +1,4 @@
-"""What the command line does: `python -m core reindex`, `python -m core verify`.
+"""What the command line does: `python -m core reindex`, `verify`, `run-task`.
 
 An embedded index may be written by one process alone. While Parley runs with one, the work is
 left to it, as jobs, and watched from here.
@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from argparse import ArgumentParser
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from core.app import App, open_app
+from core.commands import run_task
+from core.commands.bar import Bar, say
 from core.errors import ParleyError
 from core.settings import load_settings
 from core.vector_index import Differences
@@ -32,9 +35,10 @@ def main(arguments: Sequence[str]) -> int:
         "reindex", help="make the index by meaning anew from the database, also while Parley runs"
     )
     commands.add_parser("verify", help="compare the index with the database, and mend what differs")
+    run_task.add(commands)
     chosen = parser.parse_args(arguments)
     try:
-        return asyncio.run(_WORK[chosen.command]())
+        return asyncio.run(_WORK[chosen.command](chosen))
     except ParleyError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -42,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-async def reindex() -> int:
+async def reindex(_: Namespace) -> int:
     """Make the index anew, with a progress bar."""
     async with open_app(load_settings(), working=False) as app:
         await app.memory_index.forget_all()
@@ -53,19 +57,19 @@ async def reindex() -> int:
             await app.memory_index.catch_up(bar.show)
         bar.end()
         left = (await app.memory_index.differences(mend=not await _is_anothers(app))).missing
-    _say(f"{left} memories are not in the index." if left else "The index is complete.")
+    say(f"{left} memories are not in the index." if left else "The index is complete.")
     return 1 if left else 0
 
 
-async def verify() -> int:
+async def verify(_: Namespace) -> int:
     """Compare and mend."""
     async with open_app(load_settings(), working=False) as app:
         found = await app.memory_index.differences()
-        _say(f"Memories: {found.missing} missing in the index, {found.orphans} too many.")
+        say(f"Memories: {found.missing} missing in the index, {found.orphans} too many.")
         if found.none:
             return 0
         left = await _mended(app)
-    _say("Mended." if left.none else "Not all of it could be mended.")
+    say("Mended." if left.none else "Not all of it could be mended.")
     return 0 if left.none else 1
 
 
@@ -99,28 +103,6 @@ async def _is_anothers(app: App) -> bool:
     return app.vectors.is_embedded and await app.events.others() > 0
 
 
-class Bar:
-    """A line that shows how far something is; rewritten in a terminal, else told at its end."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._line = f"{label}: nothing to do"
-
-    def show(self, done: int, total: int) -> None:
-        """So far."""
-        filled = 30 * done // max(total, 1)
-        self._line = f"{self._label}: {'█' * filled}{'░' * (30 - filled)} {done:,} of {total:,}"
-        if sys.stdout.isatty():
-            sys.stdout.write(f"\r{self._line}")
-            sys.stdout.flush()
-
-    def end(self) -> None:
-        """No more of it."""
-        sys.stdout.write(f"\r{self._line}\n" if sys.stdout.isatty() else f"{self._line}\n")
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-
-
-_WORK = {"reindex": reindex, "verify": verify}
+_WORK: dict[str, Callable[[Namespace], Coroutine[Any, Any, int]]] = {
+    "reindex": reindex, "verify": verify, "run-task": run_task.run_task,
+}  # fmt: skip

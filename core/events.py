@@ -85,6 +85,10 @@ class Events:
             async with self._db.as_nobody() as conn:
                 await conn.execute(sql.notify, {"channel": CHANNEL, "note": note})
 
+    def is_watched(self, topic: UUID) -> bool:
+        """Whether anybody follows a topic through this process."""
+        return bool(self._subscriptions.get(topic))
+
     async def others(self) -> int:
         """How many other processes of Parley run on this database."""
         async with self._db.as_nobody() as conn:

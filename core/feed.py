@@ -16,8 +16,9 @@ from uuid import UUID
 from core.database import Database
 from core.errors import DatabaseUnavailable
 from core.events import Event, Events
+from core.jobs import Jobs
 from core.queries import load
-from core.rooms import AWAY_AFTER, Participant, Rooms, message_event
+from core.rooms import AWAY_AFTER, Participant, Rooms, message_event, summarise_left
 from core.translation.service import Saying, Translations
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ CATCH_UP = 1000
 LOOK_BACK = 30
 """Messages before the last one seen whose translations may have come late; sent again."""
 HEARTBEAT = 20.0
+COMES_BACK = 90
+"""Seconds in which a guest whose window has closed is thought to come back."""
 
 RoomEvent = dict[str, Any]
 
@@ -154,6 +157,8 @@ class Feed:
             return [self._message(payload)]
         if event.kind == "participants":
             return [await self._participants()]
+        if event.kind == "ended" or (event.kind == "summary" and self.participant.is_host):
+            return [{"event": event.kind, **payload}]
         if payload.get("language") != self.participant.language:
             return []
         if event.kind == "translation":
@@ -196,9 +201,10 @@ def _translation(
 class Presence:
     """Who is looking at which room through this process; kept up in the database."""
 
-    def __init__(self, database: Database, events: Events) -> None:
+    def __init__(self, database: Database, events: Events, jobs: Jobs) -> None:
         self._db = database
         self._events = events
+        self._jobs = jobs
         self._here: dict[UUID, tuple[Participant, int]] = {}
 
     @asynccontextmanager
@@ -230,5 +236,7 @@ class Presence:
     async def _set(self, participant: Participant, *, online: bool, tell: bool = True) -> None:
         async with self._db.as_(participant.identity) as conn:
             await conn.execute(sql.set_online, {"id": participant.id, "online": online})
+            if not online:
+                await summarise_left(conn, self._jobs, participant, COMES_BACK)
             if tell:
                 await self._events.publish(conn, participant.conversation_id, "participants")

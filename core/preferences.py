@@ -29,7 +29,9 @@ sql = load("preferences")
 Origin = Literal["page", "environment", "found", "default"]
 CHANGED = "preferences"
 """The kind of event that tells of a change."""
-PREFIXES = ("ai_", "translation_", "summary_", "speech_", "memory_")
+PREFIXES = (
+    "ai_", "translation_", "summary_", "speech_", "memory_", "empty_", "profile_", "suggest_",
+)  # fmt: skip
 PROVIDER_ENDINGS = ("_api_key", "_base_url")
 NOT_PREFERENCES = ("translation_models_url",)
 NAMES = frozenset(

@@ -15,6 +15,7 @@ from core.conversations import TITLE_LENGTH
 from core.database import Connection, Database, Identity
 from core.errors import NotFound, Refused, TooFast, TooLong
 from core.events import Events
+from core.jobs import Jobs
 from core.queries import load
 from core.settings import Settings
 from core.text import one_line, typed
@@ -77,11 +78,13 @@ class Rooms:
     """Everybody's rooms: made, found by link, joined, spoken in."""
 
     def __init__(
-        self, settings: Settings, database: Database, events: Events, translations: Translations
-    ) -> None:
+        self, settings: Settings, database: Database, events: Events, translations: Translations,
+        jobs: Jobs,
+    ) -> None:  # fmt: skip
         self._settings = settings
         self._db = database
         self._events = events
+        self._jobs = jobs
         self._translations = translations
 
     async def create(
@@ -201,6 +204,9 @@ class Rooms:
         }  # fmt: skip
         async with self._db.as_(participant.identity) as conn:
             await conn.execute(sql.queue, saying)
+            row = await (await conn.execute(sql.is_over, saying)).fetchone()
+            if row and row["over"]:
+                raise Refused("This room has ended. Its host can reopen it.")
             await self._check_pace(conn, participant)
             row = await (await conn.execute(sql.say, saying)).fetchone()
             if row is None:
@@ -231,9 +237,10 @@ class Rooms:
         self._translations.request(saying, participant.language, again=True)
 
     async def leave(self, participant: Participant) -> None:
-        """Go for good; the name disappears from the list."""
+        """Go for good; the name disappears from the list. After the last one it is summarised."""
         async with self._db.as_(participant.identity) as conn:
             await conn.execute(sql.leave, {"id": participant.id})
+            await summarise_left(conn, self._jobs, participant)
             await self._events.publish(conn, participant.conversation_id, "participants")
 
     async def _participant(self, participant_id: UUID) -> Participant:
@@ -264,6 +271,17 @@ class Rooms:
                 f"More than {limit} messages in a minute. Wait a moment and send it again.",
                 limit=limit,
             )
+
+
+async def summarise_left(
+    conn: Connection, jobs: Jobs, participant: Participant, after: int = 0
+) -> None:
+    """Have a room summarised that a guest has left, should there be no other when it is done."""
+    if not participant.is_host:
+        await jobs.defer(
+            conn, "summarize_conversation", after=after, user_id=str(participant.user_id),
+            conversation_id=str(participant.conversation_id), left=True,
+        )  # fmt: skip
 
 
 def message_event(row: dict[str, Any]) -> dict[str, Any]:

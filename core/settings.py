@@ -76,6 +76,25 @@ class Settings(BaseSettings):
         None, description="provider for titles and summaries, instead of the one for chat"
     )
     summary_model: str | None = Field(None, description="model for titles and summaries")
+    summary_idle_minutes: int = Field(
+        30,
+        ge=0,
+        le=43_200,
+        description="minutes of silence after which a conversation is summarised; 0: when it is "
+        "ended, or on request",
+    )
+    summary_days_back: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="days for which what has ended or fallen silent is still summarised by itself",
+    )
+    empty_conversations_days: int = Field(
+        7,
+        ge=0,
+        le=3650,
+        description="days after which a conversation without a message is deleted; 0: never",
+    )
     speech_provider: str | None = Field(
         None, description="provider that writes down speech; unset: the first that can"
     )
@@ -120,11 +139,21 @@ class Settings(BaseSettings):
     memory_learning: Literal["off", "ask", "automatic"] = Field(
         "automatic", description="whether memories are learned from what you say: `ask` proposes"
     )
+    profile_learning: bool = Field(
+        True, description="whether Parley learns how you like to be answered, and heeds it"
+    )
+    suggest_follow_ups: bool = Field(
+        True, description="whether an AI of your own suggests what to ask next, a call a reply"
+    )
     translation_engine: Literal["auto", "local", "ai"] = Field(
         "auto", description="who translates rooms; auto: the AI if one is configured, else local"
     )
     translation_models_url: str | None = Field(
         None, description="where the local translation models are listed, instead of Mozilla's"
+    )
+
+    prices_file: Path | None = Field(
+        None, description="a TOML file of what models cost, instead of Parley's own list"
     )
 
     # What a guest may do
@@ -163,7 +192,7 @@ class Settings(BaseSettings):
                 require_known(parted(entry)[0])
         return value
 
-    @field_validator("data_dir", "builtin_model")
+    @field_validator("data_dir", "builtin_model", "prices_file")
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None

@@ -20,6 +20,7 @@ from core.database import Database, Identity
 from core.errors import DatabaseUnavailable, NotFound
 from core.events import Events
 from core.grounds import Asks, Grounds
+from core.intelligence.profile.telling import NOTHING_TOLD
 from core.memories.knowledge import NOTHING
 from core.providers.port import Delta, Usage
 from core.queries import load
@@ -106,6 +107,8 @@ class LocalTurn:
         self.asks: Asks | None = None
         """How everything said is asked for it; None: the model alone answers."""
         self.grounds: Grounds | None = None
+        self.told = NOTHING_TOLD
+        """How the person likes to be answered."""
         self.is_first = True
         """Whether nothing was answered in this conversation before."""
         self._news = asyncio.Event()

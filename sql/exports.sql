@@ -32,3 +32,10 @@ WHERE m.conversation_id = %(id)s ORDER BY m.id
 SELECT message_id, language, text, status, engine, error_code, created_at, finished_at
 FROM translations WHERE conversation_id = %(id)s AND status <> 'running'
 ORDER BY message_id, language
+
+-- name: summary
+SELECT s.made_by, s.provider, s.model, s.language, s.text, s.sentiment, s.decisions, s.questions,
+       s.actions, s.until_id, s.messages, s.created_at,
+       ARRAY(SELECT topic FROM topics t WHERE t.conversation_id = s.conversation_id
+             ORDER BY place) AS topics
+FROM summaries s WHERE s.conversation_id = %(id)s

@@ -65,3 +65,18 @@ FROM jsonb_to_recordset(%(rows)s) AS t (
 -- name: settle
 -- Each message that came in has led its conversation and moved it up the list.
 UPDATE conversations SET head_id = %(head_id)s, updated_at = %(updated_at)s WHERE id = %(id)s
+
+-- name: insert_summary
+INSERT INTO summaries (conversation_id, user_id, made_by, provider, model, language, text,
+                       sentiment, decisions, questions, actions, until_id, messages, created_at)
+SELECT %(conversation_id)s, %(user_id)s, s.made_by, s.provider, s.model, s.language, s.text,
+       s.sentiment, s.decisions, s.questions, s.actions, s.until_id, s.messages, s.created_at
+FROM jsonb_to_recordset(%(rows)s) AS s (
+    made_by text, provider text, model text, language text, text text, sentiment real,
+    decisions jsonb, questions jsonb, actions jsonb, until_id bigint, messages integer,
+    created_at timestamptz)
+
+-- name: insert_topics
+INSERT INTO topics (conversation_id, user_id, place, topic)
+SELECT %(conversation_id)s, %(user_id)s, t.place, t.topic
+FROM jsonb_to_recordset(%(rows)s) AS t (place smallint, topic text)

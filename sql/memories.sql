@@ -46,9 +46,10 @@ SELECT count(*) AS owned FROM memories WHERE status IN ('active', 'proposed')
 -- name: terms
 SELECT * FROM memories WHERE kind = 'term' AND status = 'active' AND enabled
 
--- name: pinned
-SELECT * FROM memories WHERE pinned AND kind <> 'term' AND status = 'active' AND enabled
-ORDER BY updated_at DESC LIMIT %(limit)s
+-- name: always
+-- All terms and what is pinned, the latest first.
+SELECT * FROM memories WHERE (kind = 'term' OR pinned) AND status = 'active' AND enabled
+ORDER BY kind = 'term' DESC, updated_at DESC
 
 -- name: change
 UPDATE memories SET
@@ -91,28 +92,40 @@ UPDATE forgotten_memories SET embedder = %(embedder)s, embedding = %(embedding)s
 WHERE fingerprint = %(fingerprint)s
 
 -- name: overview
--- What recall needs to know of somebody's memories before it looks for any.
+-- What recall needs to know of somebody's memories before it looks for any. From one speaker to
+-- the next in the index: DISTINCT would read all that anybody said.
+WITH RECURSIVE speakers AS (
+    SELECT min(said_by) AS name, 1 AS place FROM memories
+    WHERE user_id = %(user_id)s AND said_by IS NOT NULL
+  UNION ALL
+    SELECT (SELECT min(m.said_by) FROM memories m
+            WHERE m.user_id = %(user_id)s AND m.said_by > s.name), s.place + 1
+    FROM speakers s WHERE s.name IS NOT NULL AND s.place <= 200
+)
 SELECT EXISTS (SELECT FROM memories
                WHERE user_id = %(user_id)s AND status = 'active' AND enabled) AS any_enabled,
-       ARRAY(SELECT DISTINCT said_by FROM memories
-             WHERE user_id = %(user_id)s AND status = 'active' AND said_by IS NOT NULL LIMIT 200)
-           AS speakers
-
--- name: collection
-SELECT count(*) AS total, coalesce(avg(length), 0) AS average FROM memories
-WHERE user_id = %(user_id)s AND status = 'active'
+       ARRAY(SELECT name FROM speakers s WHERE EXISTS (
+           SELECT FROM memories m WHERE m.user_id = %(user_id)s AND m.said_by = s.name
+               AND m.status = 'active')) AS speakers
 
 -- name: frequencies
-SELECT word, count(*) AS n FROM memory_words
-WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
+-- How many memories there are, how long on average, and in how many of them each word occurs.
+SELECT t.memories AS total, coalesce(t.length / nullif(t.memories, 0), 0) AS average,
+       f.word, f.memories AS n
+FROM memory_totals t
+LEFT JOIN memory_frequencies f ON f.user_id = t.user_id AND f.word = ANY(%(words)s)
+WHERE t.user_id = %(user_id)s
 
 -- name: postings
-SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
+-- As bytes, most significant first: thousands of numbers are read at once.
+SELECT word, string_agg(int8send(memory), '') AS ids, string_agg(float4send(weight), '') AS weights,
+       string_agg(float4send(length), '') AS lengths
 FROM memory_words WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word
 
 -- name: postings_among
 -- Joined, not compared: a prepared statement runs through the whole array for every row.
-SELECT word, array_agg(memory) AS ids, array_agg(weight) AS weights, array_agg(length) AS lengths
+SELECT word, string_agg(int8send(memory), '') AS ids, string_agg(float4send(weight), '') AS weights,
+       string_agg(float4send(length), '') AS lengths
 FROM unnest(%(among)s::bigint[]) AS among (number)
 JOIN memory_words w ON w.memory = among.number
 WHERE user_id = %(user_id)s AND word = ANY(%(words)s) GROUP BY word

@@ -65,6 +65,9 @@ UPDATE participants SET online = false, left_at = now() WHERE id = %(id)s AND NO
 -- name: queue
 SELECT queue_for(%(room_id)s)
 
+-- name: is_over
+SELECT ended_at IS NOT NULL AS over FROM conversations WHERE id = %(room_id)s
+
 -- name: said_lately
 SELECT count(*) AS n FROM messages
 WHERE participant_id = %(participant_id)s AND created_at > now() - interval '1 minute'

@@ -19,6 +19,7 @@ from core.conversations.conversation import (
 from core.database import Connection, Database, Identity
 from core.errors import NotFound, Refused
 from core.events import Events
+from core.jobs import Jobs
 from core.queries import load
 from core.text import excerpt, one_line
 
@@ -32,9 +33,10 @@ TAGS = 20
 class Conversations:
     """Everybody's conversations; each call names whose. Raises NotFound for another's."""
 
-    def __init__(self, database: Database, events: Events) -> None:
+    def __init__(self, database: Database, events: Events, jobs: Jobs) -> None:
         self._db = database
         self._events = events
+        self._jobs = jobs
 
     async def create(
         self, user_id: UUID, kind: Kind = "chat", title: str | None = None
@@ -165,12 +167,12 @@ class Conversations:
         return {row["tag"]: row["n"] for row in rows}
 
     async def end(self, user_id: UUID, conversation_id: UUID) -> None:
-        """End a conversation: nothing more is said in it until it is reopened."""
-        await self._change(user_id, [conversation_id], sql.end, on=True)
+        """End a conversation: nothing more is said in it until it is reopened. It is summarised."""
+        await self._end(user_id, conversation_id, on=True)
 
     async def reopen(self, user_id: UUID, conversation_id: UUID) -> None:
         """Go on with a conversation that was ended."""
-        await self._change(user_id, [conversation_id], sql.end, on=False)
+        await self._end(user_id, conversation_id, on=False)
 
     async def delete(self, user_id: UUID, *ids: UUID) -> None:
         """Delete conversations with everything said in them; `restore` undoes it for a while.
@@ -206,6 +208,19 @@ class Conversations:
     def watch(self, user_id: UUID) -> Any:
         """Subscribe to changes in the list: kinds `conversation` and `deleted`, each with an id."""
         return self._events.subscribe(Identity("user", user_id), user_id)
+
+    async def _end(self, user_id: UUID, conversation_id: UUID, *, on: bool) -> None:
+        async with self._db.as_user(user_id) as conn:
+            cursor = await conn.execute(sql.end, {"ids": [conversation_id], "on": on})
+            if await cursor.fetchone() is None:
+                raise _gone()
+            if on:
+                await self._jobs.defer(
+                    conn, "summarize_conversation", user_id=str(user_id),
+                    conversation_id=str(conversation_id),
+                )  # fmt: skip
+            await self._events.publish(conn, conversation_id, "ended", {"on": on})
+            await self.announce(conn, user_id, conversation_id)
 
     async def _change(self, user_id: UUID, ids: Sequence[UUID], query: Any, **values: Any) -> None:
         async with self._db.as_user(user_id) as conn:

@@ -118,6 +118,43 @@ class Message(BaseModel):
         return self
 
 
+class SummaryPoint(BaseModel):
+    """A decision or an open question, and the message it comes from."""
+
+    text: Text
+    message: Number
+
+
+class SummaryAction(SummaryPoint):
+    """What somebody is to do."""
+
+    who: Text | None = None
+    due: Text | None = None
+
+
+class Summary(BaseModel):
+    """What it was about as far as the message `until`; `extract`: sentences picked, not written."""
+
+    made_by: Literal["model", "extract"]
+    provider: Text | None = None
+    model: Text | None = None
+    language: Text
+    text: Text
+    topics: Annotated[list[Text], Field(max_length=100)] = []
+    sentiment: Annotated[float, Field(ge=-1, le=1)] | None = None
+    decisions: list[SummaryPoint] = []
+    questions: list[SummaryPoint] = []
+    actions: list[SummaryAction] = []
+    until: Number
+    messages: Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
+    created_at: Time
+
+    def cited(self) -> list[int]:
+        """The messages it names."""
+        points = [*self.decisions, *self.questions, *self.actions]
+        return [self.until, *(one.message for one in points)]
+
+
 def _misplaced(number: int, why: str) -> PydanticCustomError:
     return PydanticCustomError(
         "misplaced", "message {number}: {why}", {"number": number, "why": why}
@@ -141,6 +178,7 @@ class Document(BaseModel):
     visible: Number | None = None
     participants: list[Participant] = []
     messages: list[Message] = []
+    summary: Summary | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -148,6 +186,8 @@ class Document(BaseModel):
             self._check(number, message)
         if self.visible is not None and self.visible > len(self.messages):
             raise ValueError(f"visible: there is no message {self.visible}")
+        if self.summary and max(self.summary.cited()) > len(self.messages):
+            raise ValueError("summary: it names a message that is not there")
         if self.kind == "room" and self.language is None:
             raise ValueError("a room names the language its host reads")
         if sum(one.host for one in self.participants) > 1:
@@ -162,13 +202,20 @@ class Document(BaseModel):
         if message.participant is not None and message.participant >= len(self.participants):
             raise _misplaced(number, f"there is no participant {message.participant}")
 
+    def said_since(self, summary: Summary) -> int:
+        """How many messages of what shows a summary does not know."""
+        return sum(number > summary.until for number in self._shown())
+
     def branch(self) -> list[Message]:
         """What shows, in order: a room whole, a chat from its first question to `visible`."""
+        return [self.messages[number - 1] for number in self._shown()]
+
+    def _shown(self) -> list[int]:
         if self.kind == "room":
-            return self.messages
-        shown: list[Message] = []
+            return list(range(1, len(self.messages) + 1))
+        shown: list[int] = []
         number = self.visible
         while number is not None:
-            shown.append(self.messages[number - 1])
-            number = shown[-1].parent
+            shown.append(number)
+            number = self.messages[number - 1].parent
         return shown[::-1]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from core.exports.document import Document, Message
+from core.exports.summary import heading, section
+from core.exports.summary import plain as _plain
 from core.exports.wording import (
     author_of,
     facts,
@@ -17,12 +19,13 @@ from core.exports.wording import (
 )
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def write(document: Document) -> Iterator[str]:
     """The whole text, message by message."""
     yield f"# {_plain(title_of(document))}\n\n{_plain(facts(document))}\n"
+    if summary := document.summary:
+        yield f"\n## {heading(document, summary)}\n\n{section(document, summary)}\n"
     for message in document.branch():
         yield "\n" + "\n\n".join(_parts(message, document)) + "\n"
 
@@ -41,11 +44,6 @@ def _parts(message: Message, document: Document) -> Iterator[str]:
 
 def _indented(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-
-
-def _plain(text: str) -> str:
-    """One line in which nothing is markup."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def _closed(text: str) -> str:

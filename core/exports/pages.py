@@ -6,6 +6,7 @@ from typing import Any
 
 from core.exports.blocks import Block, Blocks
 from core.exports.document import Document, Message
+from core.exports.summary import heading, section
 from core.exports.wording import (
     author_of,
     facts,
@@ -20,12 +21,18 @@ from core.exports.wording import (
 def pages_of(document: Document, blocks: Blocks) -> dict[str, Any]:
     """What `conversation.typ` reads; words and images are collected in `blocks`."""
     title = title_of(document)
-    return {
+    pages: dict[str, Any] = {
         "title": title,
         "heading": blocks.line(title, document.language),
         "facts": blocks.line(facts(document)),
-        "messages": [_message(one, document, blocks) for one in document.branch()],
     }
+    if summary := document.summary:
+        pages["summary"] = {
+            "heading": blocks.line(heading(document, summary)),
+            "blocks": blocks.markdown(section(document, summary), summary.language),
+        }
+    pages["messages"] = [_message(one, document, blocks) for one in document.branch()]
+    return pages
 
 
 def _message(message: Message, document: Document, blocks: Blocks) -> dict[str, Any]:

@@ -28,10 +28,13 @@ async def read(database: Database, user_id: UUID, conversation_id: UUID) -> Docu
         said = await (await conn.execute(sql.messages, asked)).fetchall()
         people = await (await conn.execute(sql.participants, asked)).fetchall()
         translated = await (await conn.execute(sql.translations, asked)).fetchall()
-    return await asyncio.to_thread(_document, row, people, said, translated)
+        summary = await (await conn.execute(sql.summary, asked)).fetchone()
+    return await asyncio.to_thread(_document, row, people, said, translated, summary)
 
 
-def _document(row: Row, people: list[Any], said: list[Any], translated: list[Any]) -> Document:
+def _document(
+    row: Row, people: list[Any], said: list[Any], translated: list[Any], summary: Row | None
+) -> Document:
     numbers = {one["id"]: number for number, one in enumerate(said, 1)}
     places = {one["id"]: place for place, one in enumerate(people)}
     translations = defaultdict(list)
@@ -41,8 +44,21 @@ def _document(row: Row, people: list[Any], said: list[Any], translated: list[Any
     participants = [{**one, "host": one["is_host"]} for one in people]
     own = {
         "visible": numbers.get(row["head_id"]), "participants": participants, "messages": messages,
+        "summary": _summary(summary, numbers) if summary else None,
     }  # fmt: skip
     return Document.model_validate({**row, **own})
+
+
+def _summary(row: Row, numbers: Mapping[int, int]) -> dict[str, Any]:
+    def placed(points: list[Row]) -> list[Row]:
+        there = [one for one in points if one["message_id"] in numbers]
+        return [{**one, "message": numbers[one["message_id"]]} for one in there]
+
+    known = sum(id_ <= row["until_id"] for id_ in numbers)
+    return {
+        **row, "until": known, "decisions": placed(row["decisions"]),
+        "questions": placed(row["questions"]), "actions": placed(row["actions"]),
+    }  # fmt: skip
 
 
 def _message(

@@ -38,6 +38,9 @@ _UNKNOWN = (
     "them exported (ChatGPT: conversations.json)."
 )
 
+_APART = {"messages", "participants", "visible", "updated_at", "summary"}
+"""What of a document goes into other tables, or in at the end."""
+
 Said = Counter[tuple[str, str, datetime]]
 
 
@@ -152,7 +155,7 @@ async def _is_known(conn: Connection, document: Document) -> bool:
 
 
 async def _keep(conn: Connection, user_id: UUID, document: Document) -> UUID:
-    own = document.model_dump(exclude={"messages", "participants", "visible", "updated_at"})
+    own = document.model_dump(exclude=_APART)
     token = secrets.token_urlsafe(16) if document.kind == "room" else None
     new = {**own, "user_id": user_id, "token": token}
     row = await (await conn.execute(sql.insert, new)).fetchone()
@@ -193,4 +196,18 @@ def _rows(document: Document, ids: list[int]) -> list[tuple[LiteralString, str]]
         (sql.insert_reactions, spoken),
         (sql.insert_bookmarks, spoken),
         (sql.insert_translations, json.dumps(translations)),
+        *_summary_rows(said["summary"], ids),
     ]
+
+
+def _summary_rows(
+    summary: dict[str, Any] | None, ids: list[int]
+) -> Iterator[tuple[LiteralString, str]]:
+    if summary is None:
+        return
+    for kind in ("decisions", "questions", "actions"):
+        for one in summary[kind]:
+            one["message_id"] = ids[one.pop("message") - 1]
+    yield sql.insert_summary, json.dumps([summary | {"until_id": ids[summary["until"] - 1]}])
+    topics = [{"place": place, "topic": topic} for place, topic in enumerate(summary["topics"])]
+    yield sql.insert_topics, json.dumps(topics)

@@ -54,6 +54,7 @@ _PROMISING = 300
 _EMBEDDED = 240
 """Characters at the end of a question that are looked for by meaning, the rest by words alone:
 to embed takes 2 ms a word, in the way of the reply."""
+_NONE = Collection(0, 0.0)
 _RECENT = 0.05
 """What it is worth to be of today; half of it after a month."""
 _HALF_LIFE = 30.0
@@ -92,7 +93,10 @@ class Said:
         """As they are ranked by."""
         return {
             row["word"]: Postings(
-                row["ids"], row["weights"], row["lengths"], self.frequencies[row["word"]]
+                np.frombuffer(row["ids"], ">i8"),
+                np.frombuffer(row["weights"], ">f4"),
+                np.frombuffer(row["lengths"], ">f4"),
+                self.frequencies[row["word"]],
             )
             for row in self.rows
         }
@@ -179,23 +183,19 @@ class Recall:
         return found
 
     async def _about(self, user_id: UUID, texts: list[str]) -> Knowledge:
-        overview = await self._overview(user_id)
-        if not texts or not overview["any_enabled"]:
+        if not texts:
+            return NOTHING
+        async with self._db.as_user(user_id) as conn:
+            overview = (await _all(conn, sql.overview, user_id=user_id))[0]
+            always = await _always(conn) if overview["any_enabled"] else []
+        if not overview["any_enabled"]:
             return NOTHING
         asked = "\n".join(texts)[-_LONGEST_QUESTION:]
-        always, found = await asyncio.gather(
-            self._always(user_id), self._found(user_id, asked, ["active"], overview)
-        )
+        found = await self._found(user_id, asked, ["active"], overview)
         by_words = _WORDS_ALONE if any(one.cosine for one in found) else _WORDS_ALONE / 2
         near = [one.memory for one in found if self._is_related(one, by_words)]
         others = [memory for memory in (*always, *near) if memory.kind != "term"]
         return Knowledge((*_terms_in(texts, always), *_within_budget(others)))
-
-    async def _always(self, user_id: UUID) -> list[Memory]:
-        """All terms, and what is pinned."""
-        async with self._db.as_user(user_id) as conn:
-            rows = await _all(conn, sql.terms) + await _all(conn, sql.pinned, limit=AT_MOST)
-        return [Memory.of(row) for row in rows]
 
     async def _overview(self, user_id: UUID) -> dict[str, Any]:
         async with self._db.as_user(user_id) as conn:
@@ -220,7 +220,7 @@ class Recall:
         async with self._db.as_user(user_id) as conn:
             if said.others:
                 among = list({*similar, *_promising(asked, said)})
-                said.rows += await _all(
+                said.rows += await _postings(
                     conn, sql.postings_among, user_id=user_id, words=said.others, among=among
                 )
             floor = self._embedder.floor
@@ -241,12 +241,11 @@ class Recall:
         words = list(asked.words)
         async with self._db.as_user(user_id) as conn:
             counted = await _all(conn, sql.frequencies, user_id=user_id, words=words)
-            whole = (await _all(conn, sql.collection, user_id=user_id))[0]
-            frequencies = {row["word"]: int(row["n"]) for row in counted}
+            frequencies = {row["word"]: row["n"] for row in counted if row["word"] is not None}
             first = list(essential(frequencies))
-            rows = await _all(conn, sql.postings, user_id=user_id, words=first)
-        collection = Collection(whole["total"], float(whole["average"]))
-        return Said(frequencies, collection, first, rows)
+            rows = await _postings(conn, sql.postings, user_id=user_id, words=first)
+        whole = Collection(counted[0]["total"], counted[0]["average"]) if counted else _NONE
+        return Said(frequencies, whole, first, rows)
 
     async def _nearest(self, user_id: UUID, asked: Question) -> dict[int, float]:
         """Cosines by number; nothing where the index does not answer."""
@@ -284,8 +283,10 @@ def _within_budget(memories: Sequence[Memory]) -> list[Known]:
     chosen: dict[UUID, Known] = {}
     left = BUDGET
     for memory in memories:
+        if len(chosen) == AT_MOST:
+            break
         cost = estimate_tokens(memory.text)
-        if memory.id not in chosen and cost <= left and len(chosen) < AT_MOST:
+        if memory.id not in chosen and cost <= left:
             chosen[memory.id] = memory.known
             left -= cost
     return list(chosen.values())
@@ -300,6 +301,18 @@ def _ending(text: str, length: int) -> str:
 def _recency(memory: Memory) -> float:
     days = (datetime.now(UTC) - memory.updated_at).total_seconds() / 86_400
     return _RECENT * math.exp2(-days / _HALF_LIFE)
+
+
+async def _always(conn: Connection) -> list[Memory]:
+    """All terms, and what is pinned, as much of it as is ever told."""
+    memories = [Memory.of(row) for row in await _all(conn, sql.always)]
+    terms = [memory for memory in memories if memory.kind == "term"]
+    return terms + [memory for memory in memories if memory.kind != "term"][:AT_MOST]
+
+
+async def _postings(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
+    """In binary: as text, bytes are twice as many."""
+    return await (await conn.execute(query, values, binary=True)).fetchall()
 
 
 async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ from playwright.async_api import Page, async_playwright
 from core.app import App, open_app
 from core.embeddings import Embedder, LocalEmbedder, Vectors
 from core.intelligence.search.query import Filter
+from core.recall import NEAREST, Candidates, Collection, ask, by_speaker, rank
 from core.settings import Settings
 from tests.bench.processes import parley
 from tests.bench.recall import Cached, product, questions
@@ -121,14 +122,22 @@ async def _found(app: App, owner: UUID, way: str, question: str, k: int) -> list
         semantic = way == "ours"
         found = await app.search.find(owner, question, limit=k, semantic=semantic)
         return [hit.message_id or 0 for hit in found.hits]
-    near = await app.passage_index.nearest(owner, question, 3 * k)
+    return await _by_meaning(app, owner, question, k)
+
+
+async def _by_meaning(app: App, owner: UUID, question: str, k: int) -> list[int]:
+    """As ours, but no word counts: who is named is heeded all the same."""
     async with app.database.as_user(owner) as conn:
+        people = await (await conn.execute("SELECT DISTINCT name FROM participants")).fetchall()
+        asked = ask(question, language="en", speakers=[row["name"] for row in people])
+        near = dict(await app.passage_index.nearest(owner, asked.passage, NEAREST))
         rows = await (await conn.execute(
-            "SELECT number, message_id FROM passages WHERE number = ANY (%s)",
-            [[number for number, _ in near]],
+            "SELECT number, message_id, speaker FROM passages WHERE number = ANY (%s)", [[*near]]
         )).fetchall()  # fmt: skip
-    of = {row["number"]: row["message_id"] for row in rows}
-    return list(dict.fromkeys(of[number] for number, _ in near))[:k]
+    ranking = rank(asked, Candidates(Collection(len(near), 1.0), {}, near, 0.75))
+    speakers = {row["number"]: row["speaker"] for row in rows}
+    messages = {row["number"]: row["message_id"] for row in rows}
+    return [messages[number] for number, _ in by_speaker(asked, ranking, speakers)][:k]
 
 
 class Turned:

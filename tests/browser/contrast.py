@@ -13,15 +13,17 @@ LOOK = f"""() => {{
   const roots = (root) => [root, ...[...root.querySelectorAll("*")].flatMap((one) => one.shadowRoot ? roots(one.shadowRoot) : [])];
   const moving = roots(document).flatMap((root) => root.getAnimations());
   const passing = moving.some((one) => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity);
-  const found = passing ? null : ({SCRIPT})();
+  const stale = document.querySelector('[data-stale="true"], [data-test-script-state="running"]');
+  const found = passing || stale ? null : ({SCRIPT})();
   const seen = window.parleyComplaints, now = performance.now();
   if (found === null || !found.length) {{ delete window.parleyComplaints; return found; }}
   if (seen?.found !== found.join()) window.parleyComplaints = {{ found: found.join(), since: now }};
   return seen?.found === found.join() && now - seen.since > {LASTS} ? found : null;
 }}"""  # noqa: E501 - JavaScript
 """What complains, at a moment in which nothing fades: looked at and judged in one go, as a page may
-begin to run again at any time. What goes round for ever does not count; a complaint counts that
-lasts, for what is drawn anew stands pale for a moment."""
+begin to run again at any time, and what it has not drawn again by then stands pale. What goes
+round for ever does not count; a complaint counts that lasts, for what is drawn anew stands pale for
+a moment."""
 
 
 def is_readable(page: Page) -> None:

@@ -50,6 +50,10 @@ class Puppet:
         self.failing = False
         self.memories: list[dict[str, Any]] = []
         """What it finds worth remembering, whenever it is asked that."""
+        self.summary: dict[str, Any] = {"summary": "What was said."}
+        """How it summarises, whenever it is asked that."""
+        self.more: dict[str, Any] = {}
+        """What else it says where it is asked for JSON."""
         self._asked: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self.port = 0
@@ -84,11 +88,14 @@ class Puppet:
     ) -> None:
         writer.write(HEAD % (b"text/event-stream", b"transfer-encoding: chunked\r\n"))
         reply = Reply(self._loop, asked)
-        if "title" in asked["messages"][0]["content"]:
+        if "You summarise" in asked["messages"][0]["content"]:
+            reply.write(json.dumps(self.summary))
+            reply.end()
+        elif "title" in asked["messages"][0]["content"]:
             reply.write(TITLE)
             reply.end()
         elif "response_format" in asked:
-            reply.write(json.dumps({"memories": self.memories}))
+            reply.write(json.dumps({"memories": self.memories, **self.more}))
             reply.end()
         else:
             self._asked.put(reply)

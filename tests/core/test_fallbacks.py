@@ -92,11 +92,11 @@ async def test_a_reply_may_not_take_for_ever(app):
         begin = time.monotonic()
         reply = await answered(
             app, custom_base_url=server.url, ai_provider="custom", ai_model="gpt-4o",
-            ai_total_timeout=0.3,
+            ai_total_timeout=3,
         )  # fmt: skip
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 60
     assert (reply.status, reply.text, reply.error_code) == ("interrupted", "Wait", "broken_stream")
-    assert "longer than 0.3 s" in reply.error
+    assert "longer than 3 s" in reply.error
 
 
 async def test_temperature_and_limit_reach_the_provider(app):

@@ -46,7 +46,7 @@ async def run(app, text, options=TO_PORTUGUESE, slate_id=None, runs=None, **more
 
 
 async def ended(started):
-    await asyncio.wait_for(asyncio.wait({started.task}), 60)
+    await asyncio.wait_for(asyncio.wait({started.task}), 240)
 
 
 async def until(started, wanted):

@@ -91,7 +91,7 @@ async def test_without_the_internet_it_says_so_soon_and_what_else_to_do(
     tunnel = Tunnel(settings, "http://127.0.0.1:1/v3/tunnel-request")
     with pytest.raises(TunnelFailed, match=r"internet connection.*PUBLIC_URL"):
         await tunnel.open()
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 60
     assert tunnel.url is None
     await tunnel.close()
 

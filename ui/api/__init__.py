@@ -8,10 +8,13 @@ from fastapi_offline import FastAPIOffline
 from core.speech import LARGEST_RECORDING
 from ui.api import (
     ai_routes,
+    analytics_routes,
     chat_socket,
     conversation_routes,
     memory_routes,
     message_routes,
+    profile_routes,
+    question_routes,
     room_socket,
     routes,
     search_routes,
@@ -20,6 +23,8 @@ from ui.api import (
     slate_routes,
     slate_socket,
     speech,
+    summary_routes,
+    task_routes,
     thread_socket,
     transfer_routes,
 )
@@ -51,7 +56,11 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (ai_routes.settings, ai_routes.providers, memory_routes.router):
         api.include_router(router)
+    for router in (summary_routes.router, task_routes.router, question_routes.router):
+        api.include_router(router)
     for router in (search_routes.router, slate_routes.router, speech.router):
+        api.include_router(router)
+    for router in (profile_routes.router, analytics_routes.router):
         api.include_router(router)
     for router in (share_routes.owner, share_routes.readers, share_routes.copies):
         api.include_router(router)

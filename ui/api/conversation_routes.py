@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -20,6 +20,7 @@ from core.text import storable
 from ui.api.dependencies import Core, User
 from ui.api.message_routes import BranchMessage, Id, with_facts
 from ui.api.schemas import Answer, errors
+from ui.api.summary_routes import ActionBody, PointBody, SummaryBody, body_of
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -81,12 +82,22 @@ class ConversationBody(Answer):
     ended_at: datetime | None
     answering: bool = Field(description="whether a reply is being written in it")
     details: DetailsBody | None = Field(None, description="where they were asked for")
+    topics: list[str] = Field([], description="of its summary; where details were asked for")
+    sentiment: float | None = Field(None, description="the same; -1 to 1")
+    summarised: bool = Field(False, description="the same: whether there is a summary")
 
 
 class ConversationWithMessages(ConversationBody):
-    """A conversation with the newest messages of its visible branch, oldest first."""
+    """A conversation with its summary and the newest messages of its visible branch."""
 
-    messages: list[BranchMessage]
+    summary: str | None = None
+    decisions: list[PointBody] = Field([])
+    questions: list[PointBody] = Field([], description="open ones")
+    actions: list[ActionBody] = Field([])
+    summary_details: SummaryBody | None = Field(
+        None, description="how it was made, how far it goes"
+    )
+    messages: list[BranchMessage] = Field(description="the oldest first")
 
 
 class FoundConversation(Answer):
@@ -133,8 +144,12 @@ async def list_conversations(
     told = [ConversationBody.model_validate(one) for one in found]
     if details:
         known = await core.conversations.details(user, [one.id for one in found])
+        summaries = await core.summaries.of(user, [one.id for one in found])
         for body in told:
             body.details = DetailsBody.of(known.get(body.id))
+            if summary := summaries.get(body.id):
+                body.topics, body.sentiment = summary.topics, summary.sentiment
+                body.summarised = True
     return told
 
 
@@ -222,16 +237,29 @@ async def get_conversation(
     """A conversation with the newest messages of its visible branch, or those beside an id."""
     found = await core.conversations.get(user, conversation_id)
     details = await core.conversations.details(user, [conversation_id])
+    summary = body_of((await core.summaries.of(user, [conversation_id])).get(conversation_id))
     said = (
         await core.conversations.messages(user, conversation_id, limit, before)
         if after is None
         else await core.branches.after(user, conversation_id, after, limit)
     )
     return ConversationWithMessages(
-        **ConversationBody.model_validate(found).model_dump(exclude={"details"}),
+        **_summarised(ConversationBody.model_validate(found), summary),
         details=DetailsBody.of(details.get(conversation_id)),
         messages=await with_facts(core, user, said),
     )
+
+
+def _summarised(body: ConversationBody, summary: SummaryBody | None) -> dict[str, Any]:
+    """A conversation's own fields with those of its summary."""
+    own = body.model_dump(exclude={"details"})
+    if summary is None:
+        return own
+    parts = {"topics", "sentiment", "decisions", "questions", "actions"}
+    return own | {
+        **summary.model_dump(include=parts), "summarised": True, "summary": summary.text,
+        "summary_details": summary,
+    }  # fmt: skip
 
 
 @router.patch("/{conversation_id}", responses=_ERRORS | _UNKNOWN)

@@ -122,7 +122,7 @@ async def send_message(core: Core, user: User, new: NewMessage) -> Reply:
     turn = await core.chat.send(
         user, new.message, new.conversation_id, provider=new.provider, model=new.model
     )
-    return await _whole(turn)
+    return await whole(turn)
 
 
 @router.post("/messages/{message_id}/reply", responses=_ANSWERED)
@@ -132,7 +132,7 @@ async def reply_to_message(core: Core, user: User, message_id: MessageId, new: S
     turn = await core.chat.send(
         user, new.message, where, provider=new.provider, model=new.model, quote_id=message_id
     )
-    return await _whole(turn)
+    return await whole(turn)
 
 
 @router.post("/messages/{message_id}/edit", responses=_ANSWERED)
@@ -142,13 +142,13 @@ async def edit_message(core: Core, user: User, message_id: MessageId, new: Sayin
     turn = await core.chat.send(
         user, new.message, where, provider=new.provider, model=new.model, beside=message_id
     )
-    return await _whole(turn)
+    return await whole(turn)
 
 
 @router.post("/messages/{message_id}/regenerate", responses=_ANSWERED)
 async def regenerate_reply(core: Core, user: User, message_id: MessageId, by: Answering) -> Reply:
     """Have a question answered once more, beside the reply there is, which is kept."""
-    return await _whole(await core.chat.retry(user, message_id, by.provider, by.model))
+    return await whole(await core.chat.retry(user, message_id, by.provider, by.model))
 
 
 @router.post("/messages/{message_id}/choose", status_code=204, responses=_ERRORS | _UNKNOWN)
@@ -193,7 +193,7 @@ async def list_bookmarks(
     ]  # fmt: skip
 
 
-async def _whole(turn: Turn) -> Reply:
+async def whole(turn: Turn) -> Reply:
     """A reply when it has ended. Raises TurnFailed."""
     async for update in turn.follow():
         ended = update

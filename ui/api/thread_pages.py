@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -83,15 +83,23 @@ class Pages:
     async def _frames(self, messages: Sequence[Message]) -> list[Frame]:
         ids = [message.id for message in messages]
         replies = [message.id for message in messages if message.role == "assistant"]
-        facts, used = await asyncio.gather(
-            self._core.branches.facts(self._user, ids), self._core.recall.uses(self._user, replies)
+        facts, used, shaped, lookups = await asyncio.gather(
+            self._core.branches.facts(self._user, ids),
+            self._core.recall.uses(self._user, replies),
+            self._core.profile.uses(self._user, replies),
+            self._core.questions.told(self._user, replies),
         )
         return [
-            _frame(self._core, one, facts.get(one.id), used.get(one.id, ())) for one in messages
+            _frame(self._core, one, facts.get(one.id), used.get(one.id, ()), shaped.get(one.id, {}))
+            | _grounds(lookups.get(one.id))
+            for one in messages
         ]
 
 
-def _frame(core: App, message: Message, facts: Facts | None, used: Sequence[Memory]) -> Frame:
+def _frame(
+    core: App, message: Message, facts: Facts | None, used: Sequence[Memory],
+    shaped: Mapping[UUID, str],
+) -> Frame:  # fmt: skip
     """A message as a page shows it: `ending` says how it ended where it is not complete."""
     return {
         "id": message.id, "parent": message.parent_id, "role": message.role,
@@ -101,11 +109,27 @@ def _frame(core: App, message: Message, facts: Facts | None, used: Sequence[Memo
         "remark": _remark(core, message), "entry": _entry(message),
         "tokens": message.output_tokens, "seconds": _seconds(message),
         "used": [{"id": str(memory.id), "text": memory.text} for memory in used],
+        "shaped": [{"id": str(one), "label": label} for one, label in shaped.items()],
         "variants": facts.variants if facts else [message.id],
         "quote": _quote(facts.quote) if facts and facts.quote else None,
         "reaction": facts.reaction if facts else None,
         "bookmarked": facts.bookmarked if facts else False,
     }  # fmt: skip
+
+
+def _grounds(lookup: Mapping[str, Any] | None) -> Frame:
+    """What a reply was made of; None where nothing was looked for."""
+    if lookup is None:
+        return {"searched": None, "sources": []}
+    return {"searched": lookup["searched"], "sources": [_source(one) for one in lookup["sources"]]}
+
+
+def _source(source: Mapping[str, Any]) -> Frame:
+    ids = {
+        name: None if source[name] is None else str(source[name])
+        for name in ("conversation_id", "slate_id", "memory_id")
+    }
+    return {**source, **ids, "said_at": source["said_at"].isoformat()}
 
 
 def _author(core: App, message: Message) -> str:

@@ -2,14 +2,19 @@
 
 In, each with a number `n` that its answer names:
 {"open": id | null, "around"?: message} shows a conversation and follows it; {"older": message},
-{"newer": message} read on in it; {"say": {"text", "who"?, "quote"?, "beside"?}} says something, in
-a new conversation where none is open; {"retry": message, "who"?}; {"go_on": message};
+{"newer": message} read on in it; {"say": {"text", "who"?, "quote"?, "beside"?, "asks"?}} says
+something, in a new conversation where none is open; with `asks` {"time_zone"} it is a question to
+everything ever said; {"retry": message, "who"?}; {"go_on": message};
 {"stop": true}; {"choose": message}; {"fork": message}; {"react": {"message", "kind"}};
-{"bookmark": {"message", "on"}}; {"reopen": true}; {"ping": true}. `who` is "provider:model".
+{"bookmark": {"message", "on"}}; {"reopen": true}; {"suggest": message} what one may ask next
+after a reply just written; {"hush": message} that nobody wants to know it any more; {"ping": true}.
+`who` is "provider:model"; with "open" may come the `zone` and the `language` of the browser.
 Out: {"event": "done", "n", …} and {"event": "error", "n", "code", "message"}. Of the open
 conversation, each with its "id": `turn` {messages} a question and its growing reply, `grow`
 {message, text | more, note} a reply is written, `message` {message} as it now is, `branch` {after}
-what follows a message has changed; without an id `welcome` {welcome} what a new one begins with.
+what follows a message has changed, `summary` is another or being made, `ended` {on} or goes on;
+without an id `welcome` {welcome} what a new one begins with, `openings` {openings} how it may
+begin, in better words.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from core.app import App
 from core.database import Identity
 from core.errors import Busy, NotFound, ParleyError
 from core.events import Event
+from core.intelligence.suggestions.suggestions import Opening
 from core.providers.catalog import parted
 from core.providers.port import AUTO
 from core.speech import LONGEST_RECORDING
@@ -44,12 +50,19 @@ QUICK = 400
 Number = Field(None, ge=0, le=2**62)
 
 
+class Asks(BaseModel):
+    """A question to everything ever said; its days are those of the time zone."""
+
+    time_zone: str | None = Field(None, max_length=64)
+
+
 class Say(BaseModel):
     """Something to say; `quote` is what it is a reply to, `beside` what it stands in for."""
 
     text: str
     quote: int | None = Number
     beside: int | None = Number
+    asks: Asks | None = None
 
 
 class React(BaseModel):
@@ -67,7 +80,8 @@ class Bookmark(BaseModel):
 
 
 class Wish(Asked):
-    """One frame of a page: one field is its wish, with `around` and `who` to some."""
+    """One frame of a page: one field is its wish; `around`, `who`, `zone` and `language`
+    go with some."""
 
     open: UUID | None = None
     around: int | None = Number
@@ -77,6 +91,10 @@ class Wish(Asked):
     retry: int = 0
     go_on: int = 0
     who: str | None = Field(None, max_length=500)
+    zone: str | None = Field(None, max_length=100)
+    language: str | None = Field(None, max_length=35)
+    suggest: int = 0
+    hush: int = 0
     stop: bool = False
     choose: int = 0
     fork: int = 0
@@ -101,19 +119,26 @@ class ThreadDesk(Desk[Wish]):
         self._listening: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
         self._followed: int | None = None
+        self._lengthy = {"suggest"}
         self._deeds = {
             "open": self._open, "older": self._older, "newer": self._newer, "say": self._say,
             "retry": self._retry, "go_on": self._go_on, "stop": self._stop,
             "choose": self._choose, "fork": self._fork, "react": self._react,
-            "bookmark": self._bookmark, "reopen": self._reopen,
+            "bookmark": self._bookmark, "reopen": self._reopen, "suggest": self._suggest,
+            "hush": self._hush,
         }  # fmt: skip
 
     async def _open(self, wish: Wish) -> Frame:
         self._leave()
+        if wish.zone:
+            self._begin(self._note_zone(wish.zone))
         around = {"models": self._models(), "recording_seconds": self._seconds()}
         if wish.open is None:
             self._begin(self._look_around(self._welcome()))
-            return {"id": None, "welcome": self._welcome(), **around}
+            openings = await self._openings(wish.language)
+            if openings:
+                self._begin(self._word_openings(wish.language))
+            return {"id": None, "welcome": self._welcome(), "openings": openings, **around}
         conversation = await self._core.conversations.get(self._user, wish.open)
         if conversation.kind != "chat":
             raise NotFound("There is no such conversation. It may have been deleted.")
@@ -143,6 +168,7 @@ class ThreadDesk(Desk[Wish]):
         turn = await self._core.chat.send(
             self._user, wish.say.text, self._id, *self._chosen(wish.who),
             quote_id=wish.say.quote, beside=wish.say.beside,
+            asks=wish.say.asks.model_dump() if wish.say.asks else None,
         )  # fmt: skip
         return await self._begun(turn)
 
@@ -183,6 +209,13 @@ class ThreadDesk(Desk[Wish]):
 
     async def _reopen(self, wish: Wish) -> Frame:
         await self._core.conversations.reopen(self._user, self._here())
+        return {}
+
+    async def _suggest(self, wish: Wish) -> Frame:
+        return {"questions": await self._core.suggestions.follow_ups(self._user, wish.suggest)}
+
+    async def _hush(self, wish: Wish) -> Frame:
+        self._core.suggestions.cancel(self._user, wish.hush)
         return {}
 
     def _here(self) -> UUID:
@@ -236,6 +269,10 @@ class ThreadDesk(Desk[Wish]):
                 await self._tell_turn(conversation_id)
         elif event.kind == "branch":
             await self._tell({"event": "branch", "after": event.payload["after"], **told})
+        elif event.kind == "summary":
+            await self._tell({"event": "summary", **told})
+        elif event.kind == "ended":
+            await self._tell({"event": "ended", "on": event.payload["on"], **told})
         elif event.kind == "mark" or (event.kind == "reply" and message_id != self._followed):
             await self._tell_message(conversation_id, message_id)
 
@@ -283,6 +320,22 @@ class ThreadDesk(Desk[Wish]):
                 news = {"event": "welcome", "welcome": welcome, "models": self._models()}
                 await self._tell(news)
 
+    async def _openings(self, language: str | None) -> list[Frame]:
+        with suppress(ParleyError):
+            return _shown(await self._core.suggestions.openings(self._user, language))
+        return []
+
+    async def _word_openings(self, language: str | None) -> None:
+        """Tell them in better words where a model has some; the page does not wait for it."""
+        with suppress(ParleyError):
+            worded = await self._core.suggestions.openings_in_words(self._user, language)
+            if worded:
+                await self._tell({"event": "openings", "openings": _shown(worded)})
+
+    async def _note_zone(self, zone: str) -> None:
+        with suppress(ParleyError):
+            await self._core.profile.set_zone(self._user, zone)
+
     def _welcome(self) -> Frame:
         core = self._core
         provider, model = core.providers.default()
@@ -304,6 +357,10 @@ class ThreadDesk(Desk[Wish]):
 
     def _seconds(self) -> int:
         return LONGEST_RECORDING if self._core.speech.available() else 0
+
+
+def _shown(openings: list[Opening]) -> list[Frame]:
+    return [{"kind": one.kind, "text": one.text} for one in openings]
 
 
 def _growth(turn: Turn, update: Update, *, first: bool) -> dict[str, Any]:

@@ -27,9 +27,15 @@ slate = st.Page(HERE / "app_pages" / "slate.py", title="Slate", icon=":material/
 memories = st.Page(
     HERE / "app_pages" / "memories.py", title="Memories", icon=":material/psychology:"
 )
+profile = st.Page(HERE / "app_pages" / "profile.py", title="Profile", icon=":material/person:")
+analytics = st.Page(
+    HERE / "app_pages" / "analytics.py", title="Analytics", icon=":material/bar_chart:"
+)
 links = st.Page(HERE / "app_pages" / "sharing.py", title="Shared links", icon=":material/link:")
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
-page = st.navigation([chat, rooms, slate, search, conversations, memories, links, settings])
+page = st.navigation(
+    [chat, rooms, slate, search, conversations, memories, profile, analytics, links, settings]
+)
 if bridge.is_open():
     sidebar(page, chat, links, search)
     foot()

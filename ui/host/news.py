@@ -3,7 +3,8 @@
 In: {"list": n} tells the n newest conversations, then every change in them; {"search": words}
 finds conversations; {"rename": id, "title"}, {"pin": id, "on"}, {"archive": id, "on"},
 {"delete": id} and {"restore": id} are done at once; each may have a number `n`.
-Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id}, `found`
+Out, each with "event": `list` {conversations, more}, `entry` {entry}, `deleted` {id}, `changed`
+{id} whatever it is, `found`
 {words, conversations}, `error` {message}; of each wish "done" or "error" with its `n`.
 """
 
@@ -113,6 +114,7 @@ class NewsDesk(Desk[Wish]):
                 await self._tell_change(change.kind, UUID(change.payload["id"]))
 
     async def _tell_change(self, kind: str, conversation_id: UUID) -> None:
+        await self._tell({"event": "changed", "id": str(conversation_id)})
         if kind == "conversation":
             with suppress(NotFound):
                 entry = await self._core.conversations.get(self._user, conversation_id)

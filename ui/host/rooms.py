@@ -65,6 +65,7 @@ def one_room(address: str) -> None:
         if st.button("Rooms", icon=":material/arrow_back:", type="tertiary"):
             _go(None)
         st.space("stretch")
+        _end_or_reopen(room)
         if st.button("Share", icon=":material/link:", type="tertiary", help="Share it to read"):
             share_dialog(room.id)
         if st.button("Delete", icon=":material/delete:", type="tertiary", help="Delete this room"):
@@ -74,11 +75,26 @@ def one_room(address: str) -> None:
         with st.container(width=280, key="invitation"):
             _invitation(room)
         with st.container(width="stretch", key="conversation"):
-            message = st.query_params.get("message", "")
             live_room(
                 room.id, room.name, room.language, dict(strings.load("en")), language_choices(),
-                int(message) if message.isdecimal() else None,
+                ended=room.ended_at is not None,
             )  # fmt: skip
+
+
+def _end_or_reopen(room: Room) -> None:
+    core = bridge.core()
+    if room.ended_at is None:
+        st.button(
+            "End", icon=":material/stop_circle:", type="tertiary",
+            help="Nothing more is said in it, and it is summarised",
+            on_click=lambda: bridge.run(core.conversations.end(core.host_id, room.id)),
+        )  # fmt: skip
+    else:
+        st.button(
+            "Reopen", icon=":material/play_circle:", type="tertiary",
+            help="The link opens it again",
+            on_click=lambda: bridge.run(core.conversations.reopen(core.host_id, room.id)),
+        )  # fmt: skip
 
 
 @st.fragment

@@ -8,12 +8,16 @@ const NEAR = 60; // px from the end that count as being there
 const EARLY = 500; // px from the top at which older messages are fetched
 
 export class Log {
-  /** `actions`: retry(id), resend(nonce), discard(nonce), older(id); `aloud` reads messages. */
-  constructor({ words, reading, actions, aloud }) {
+  /**
+   * `actions`: retry(id), resend(nonce), discard(nonce), older(id); `aloud` reads messages; `aim`:
+   * the message to show first, however far back it is.
+   */
+  constructor({ words, reading, actions, aloud, aim = null }) {
     this.context = { words, reading, aloud, actions: { ...actions, keep: (change) => this.keep(change) } };
     this.messages = [];
     this.byId = new Map();
     this.orphans = new Map(); // translations that came before their message
+    this.aim = aim;
     this.pinned = true;
     this.unread = 0;
     this.more = false;
@@ -119,34 +123,31 @@ export class Log {
     this.empty.hidden = this.messages.length > 0 || this.list.getAttribute("aria-busy") === "true";
     this.#offerNewer();
     this.#askForOlder();
+    this.#seek();
+  }
+
+  /** Let something stand below the messages. */
+  below(element) {
+    this.scroller.append(element);
+    this.observer.observe(element);
+  }
+
+  /** Show a message in the middle and mark it for a moment; false where it is not here. */
+  point(id) {
+    const message = this.byId.get(id);
+    if (!message) return false;
+    this.pinned = false;
+    message.element.scrollIntoView({ block: "center", behavior: "instant" });
+    message.article.classList.remove("pointed");
+    void message.article.offsetWidth;
+    message.article.classList.add("pointed");
+    return true;
   }
 
   /** Whoever writes wants to see what they wrote. */
   follow() {
     this.pinned = true;
     this.#toEnd();
-  }
-
-  /** Show a message in the middle and mark it for a moment; false where it is not here. */
-  point(id) {
-    const article = this.byId.get(id)?.article;
-    if (!article) return false;
-    this.pinned = false;
-    requestAnimationFrame(() => {
-      const view = this.scroller.getBoundingClientRect(), at = article.getBoundingClientRect();
-      this.scroller.scrollTop += at.top - view.top - Math.max(24, (view.height - at.height) / 3);
-    });
-    article.classList.add("pointed");
-    article.addEventListener("animationend", () => article.classList.remove("pointed"), { once: true });
-    return true;
-  }
-
-  /** Ask for what was said before, if a message may be there; false where there is nothing to ask for. */
-  readBackTo(id) {
-    const first = this.messages[0]?.data.id;
-    if (!this.more || !first || first < id) return false;
-    if (!this.asking) this.asking = this.context.actions.older(first);
-    return true;
   }
 
   #pending(nonce) {
@@ -190,6 +191,25 @@ export class Log {
     const first = this.messages[0]?.data.id;
     if (!this.more || this.asking || !first || this.scroller.scrollTop > EARLY) return;
     this.asking = this.context.actions.older(first);
+  }
+
+  /** Show the message aimed at once it is here, reading back for it. */
+  #seek() {
+    if (!this.aim || this.list.getAttribute("aria-busy") !== "false") return;
+    const message = this.byId.get(this.aim);
+    const first = this.messages[0]?.data.id ?? 0;
+    if (message) this.#point(message);
+    else if (this.more && first > this.aim) this.asking ||= this.context.actions.older(first);
+    else this.aim = null;
+  }
+
+  #point({ article, element }) {
+    this.aim = null;
+    this.pinned = false;
+    const view = this.scroller.getBoundingClientRect();
+    const { top, height } = article.getBoundingClientRect();
+    this.scroller.scrollTop += top - view.top - Math.max(24, (view.height - height) / 3);
+    element.classList.add("pointed");
   }
 
   #firstVisible() {

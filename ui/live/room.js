@@ -17,7 +17,7 @@ import { Log } from "./log.js";
 import { Outbox, random } from "./outbox.js";
 import { Reader } from "./reader.js";
 import { forget, load, save } from "./storage.js";
-import { styleSheets } from "./styles.js";
+import { NAMES, styleSheets } from "./styles.js";
 import { pickTheme } from "./themes.js";
 import { Voice } from "./voice.js";
 
@@ -36,18 +36,20 @@ const ENDED = ["not_found", "closed", "room_full"];
  * - preferencesKey: under which it remembers name and languages for the next room
  * - room: {name} where it is known before joining; missing: true where there is no such room
  * - reading: the language to read in, preselected
- * - message: the id of one to show and mark once everything is read
+ * - message: the one to show first, however far back it is
  * - interfaces, loadStrings: [{code, name}] the page can be shown in, and `async code -> strings`
  * - theme: "auto", "light" or "dark"
  * - themes: {choice, choose(choice)} behind a switch between "system", "light" and "dark"; the
  *   page around it hears of the choice, and says what it comes to by setTheme
  * - header: false for none (the page around it has its own)
+ * - over: true for a room that was closed
+ * - footer: an element below the messages, sheets: style sheets of its own; onNews(event) hears what is about the room as a whole
  * - onLanguage(code), onUnread(count), onRoom(room), onReading(code): for the page around it
- * Returns {destroy(), setTheme(theme)}.
+ * Returns {destroy(), setTheme(theme), point(id)}; the last one leads to a message.
  */
 export function mountRoom(root, options) {
   const room = new Room(root, options);
-  return { destroy: () => room.destroy(), setTheme: (theme) => room.setTheme(theme) };
+  return { destroy: () => room.destroy(), setTheme: (theme) => room.setTheme(theme), point: (id) => room.point(id) };
 }
 
 class Room {
@@ -61,7 +63,6 @@ class Room {
     this.queue = [];
     this.earlier = []; // what was asked for while scrolling up, until all of it is here
     this.unseen = 0;
-    this.wanted = options.message ?? null;
     this.draftKey = options.storageKey ? `${options.storageKey}:draft` : null;
     this.outbox = new Outbox(options.storageKey ? `${options.storageKey}:outbox` : null);
     this.voice = new Voice({
@@ -116,7 +117,7 @@ class Room {
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
     this.element.append(this.header.element, this.body);
     this.setTheme(this.options.theme ?? "auto");
-    this.sheets = styleSheets(() => this.element.style.removeProperty("visibility"));
+    this.sheets = styleSheets(() => this.element.style.removeProperty("visibility"), [...NAMES, ...(this.options.sheets ?? [])]);
     root.append(...this.sheets, this.element);
   }
 
@@ -160,10 +161,12 @@ class Room {
       discard: (nonce) => this.#discard(nonce),
       older: (id) => this.connection.send({ older: id }),
     };
-    this.log = new Log({ words, reading, actions, aloud: this.voice.aloud });
+    this.log = new Log({ words, reading, actions, aloud: this.voice.aloud, aim: this.options.message });
+    if (this.options.footer) this.log.below(this.options.footer);
     this.log.caughtUp(false, true);
     const voice = this.voice.ears((text) => this.#tell(text));
     this.composer = new Composer({ words, reading, draftKey: this.draftKey, voice, onSay: (text) => this.#say(text) });
+    this.composer.element.hidden = Boolean(this.options.over);
     this.log.keep(() => this.outbox.letters.forEach((letter) => this.#showLetter(letter)));
     const notices = el("div", { class: "notices" }, this.notice);
     this.#show("talking", this.log.element, notices, this.composer.element);
@@ -236,6 +239,15 @@ class Room {
     else if (event.event === "translation") this.log.translate(event);
     else if (event.event === "older") this.#older(event);
     else if (event.event === "caught_up") this.#current(event);
+    else if (event.event === "ended") this.#over(event);
+    else if (event.event === "summary") this.options.onNews?.(event);
+  }
+
+  /** The host has closed the room, or opened it again. */
+  #over(event) {
+    if (!this.options.host) return event.on ? this.#end("closed") : undefined;
+    this.composer.element.hidden = event.on;
+    return this.options.onNews?.(event);
   }
 
   #joined({ participant, token, room, limits }) {
@@ -268,14 +280,17 @@ class Room {
   #older({ more }) {
     this.earlier.splice(0).forEach(({ older, ...event }) => this.#one(event));
     this.log.caughtUp(more);
-    this.#pointOut();
+    if (this.aim) setTimeout(() => this.point(this.aim)); // once it stands on the page
   }
 
-  /** Show the message one came for; what was said before is fetched as far back as that. */
-  #pointOut() {
-    if (!this.wanted) return;
-    const found = this.log.point(this.wanted);
-    if (found || !this.log.readBackTo(this.wanted)) this.wanted = null;
+  /** Show a message and mark it for a moment, reading back to it where need be. */
+  point(id) {
+    this.aim = null;
+    if (!this.log || this.log.point(id)) return;
+    const [first] = this.log.messages;
+    if (!this.log.more || !first?.id || first.id < id) return;
+    this.aim = id;
+    this.connection.send({ older: first.id });
   }
 
   #current({ more }) {
@@ -283,7 +298,6 @@ class Room {
     if (more && this.asked && this.firstNew) this.log.forgetBefore(this.firstNew);
     this.log.caughtUp(this.asked ? more || this.log.more : more);
     this.caught = true;
-    this.#pointOut();
     this.outbox.waiting().forEach((letter) => this.#send(letter));
     this.composer.focus();
   }

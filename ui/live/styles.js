@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 
-const NAMES = ["room.css", "messages.css", "join.css", "sheet.css", "voice.css"];
+export const NAMES = ["room.css", "messages.css", "join.css", "sheet.css", "voice.css"];
 
 /** Elements to be put in the root; `done` once all are there (or failed), so that nothing flashes. */
 export function styleSheets(done, names = NAMES) {

@@ -170,7 +170,7 @@ class Questions:
             {
                 "number": one.number, "of_message": one.hit.message_id,
                 "of_slate": _text(one.hit.slate_id), "of_memory": _text(one.hit.memory_id),
-                "excerpt": shortened(one.hit.text, _KEPT),
+                "excerpt": shortened((one.hit.translation or one.hit).text, _KEPT),
             }
             for one in sources
         ]  # fmt: skip

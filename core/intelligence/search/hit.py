@@ -47,7 +47,8 @@ class Hit:
     score: float
     """At most about 2: 1 for all the words and 1 for the very meaning."""
     words: tuple[str, ...]
-    """What of the question stands there, as written."""
+    """What of the question stands there, as written; where nothing does, and it is not near in
+    meaning either, it was said next to what has its words."""
     meaning: float | None
     """How near it is in meaning, from 0, nothing to do with it, to 1; None: not looked at."""
     named: bool

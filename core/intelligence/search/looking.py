@@ -37,6 +37,8 @@ sql = load("search")
 
 _COMPLETIONS = 12
 _PROMISING = 300
+_OFTEN, _SOME = 0.1, 20
+"""The share of passages, and how many at least, from which on a word tells nothing."""
 _FEW = 3_000
 """Passages a filter lets through up to which each is compared with the question by itself."""
 _FAR = 2_000
@@ -54,6 +56,12 @@ class Words:
     frequencies: dict[str, int] = field(default_factory=dict)
     texts: dict[str, set[str]] = field(default_factory=dict)
     """What each word stands for, as it is written in passages."""
+
+    def telling(self, total: int) -> set[str]:
+        """What to show as found among `total` passages: not what stands nearly everywhere, like
+        "the", unless there is nothing else."""
+        rare = [word for word, n in self.frequencies.items() if n <= max(_OFTEN * total, _SOME)]
+        return {text for word in rare or self.texts for text in self.texts[word]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from core import languages
 from core.database import Connection, Database
 from core.embeddings import Embedder
 from core.intelligence.search.hit import Excerpt, Hit, Results, excerpt
-from core.intelligence.search.looking import Looking, Ranked, Similar, Words, values_of
+from core.intelligence.search.looking import Looking, Ranked, Similar, values_of
 from core.intelligence.search.query import Filter, Query, parse
 from core.memories.recall import Hit as MemoryHit
 from core.memories.recall import Recall
@@ -33,8 +33,6 @@ _BESIDE_THE_BEST = 0.3
 """What scores less than this share of the best is left out."""
 _RECENT, _HALF_LIFE = 0.05, 30.0
 """What it is worth to be of today; half of it after so many days."""
-_COMMON, _FEW = 0.02, 20
-"""The share of passages from which a word tells nothing of one; and how many they are at least."""
 Order = Literal["best", "newest"]
 _ANYTHING = Filter()
 
@@ -117,24 +115,19 @@ class Search:
         async with self._db.as_user(user_id) as conn:
             rows = await _all(conn, sql.found, numbers=numbers, **values)
         there = {row["number"]: row for row in rows if query.admits(_read(row))}
-        hits = self._hits(asked, ranked, there, int(overview["total"]))
-        return list(hits), ranked.by_meaning
+        return list(self._hits(asked, ranked, there, int(overview["total"]))), ranked.by_meaning
 
     def _hits(
         self, asked: Question, ranked: Ranked, there: dict[int, dict[str, Any]], total: int
     ) -> Iterable[Hit]:
         ranking = [(number, score) for number, score in ranked.ranking if number in there]
         speakers = {number: row["speaker"] for number, row in there.items() if row["speaker"]}
-        wanted = {text for texts in ranked.words.texts.values() for text in texts}
-        telling = _telling(ranked.words, total)
+        wanted = ranked.words.telling(total)
         for number, score in by_speaker(asked, ranking[:SHORTLIST], speakers):
             row = there[number]
-            hit = _hit(row, score + _recency(row["said_at"]), telling)
+            hit = _hit(row, score + _recency(row["said_at"]), wanted)
             meaning = self._nearness(ranked.similar, number)
-            if not hit.words and not meaning:
-                hit = _hit(row, hit.score, wanted)
-            if hit.words or (meaning or 0.0) > 0.0:
-                yield replace(hit, meaning=meaning, named=hit.speaker in asked.speakers)
+            yield replace(hit, meaning=meaning, named=hit.speaker in asked.speakers)
 
     def _nearness(self, similar: Similar, number: int) -> float | None:
         """From 0, where the model says nothing, to 1."""
@@ -179,13 +172,6 @@ async def _conversations(conn: Connection, only: Filter) -> list[UUID] | None:
     rows = await _all(conn, sql.about_topics, topics=topics)
     about = [row["conversation_id"] for row in rows]
     return about if chosen is None else [one for one in chosen if one in about]
-
-
-def _telling(said: Words, total: int) -> set[str]:
-    """What is marked of a question: not "what" and "the", which stand everywhere, beside "keys"."""
-    common = max(_COMMON * total, _FEW)
-    rare = [word for word, n in said.frequencies.items() if n <= common] or list(said.texts)
-    return {text for word in rare for text in said.texts[word]}
 
 
 def _sorted_out(hits: list[Hit]) -> list[Hit]:

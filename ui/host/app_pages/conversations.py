@@ -9,7 +9,6 @@ chosen = library()
 if chosen.shared:
     st.switch_page("app_pages/sharing.py", query_params={"conversation": chosen.shared})
 if opened := chosen.opened:
-    if opened.kind == "room":
-        st.switch_page("app_pages/rooms.py", query_params={"room": opened.conversation})
-    where = {"conversation": opened.conversation, "message": str(opened.message or "")}
-    st.switch_page("app_pages/chat.py", query_params={k: v for k, v in where.items() if v})
+    page, name = ("rooms", "room") if opened.kind == "room" else ("chat", "conversation")
+    where = {name: opened.conversation, "message": str(opened.message or "")}
+    st.switch_page(f"app_pages/{page}.py", query_params={k: v for k, v in where.items() if v})

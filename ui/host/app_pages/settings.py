@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui.host.settings import answers, providers, purposes
+from ui.host.settings import answers, background, providers, purposes
 
 st.header("Settings", anchor=False)
 providers.draw()
 purposes.draw()
 answers.draw()
+background.draw()

@@ -28,6 +28,7 @@ class Page {
       if (this.closed) return;
       this.view = mountChat(frame, {
         ...here(),
+        saying: toSay(),
         strings: data.strings,
         theme: window.parleyTheme.shown,
         onAddress: (id) => goTo(id),
@@ -59,6 +60,19 @@ class Page {
 function here() {
   const query = new URLSearchParams(window.location.search);
   return { conversation: query.get("conversation"), message: Number(query.get("message")) || null };
+}
+
+/** What the address asks to be said, once: going back does not say it again. `now`: it was this
+ *  window that asked for it; what a link from elsewhere asks for waits to be sent. */
+function toSay() {
+  const url = new URL(window.location.href);
+  const text = url.searchParams.get("text");
+  const asks = url.searchParams.get("ask") === "1";
+  for (const name of ["text", "ask"]) url.searchParams.delete(name);
+  if (text !== null) window.history.replaceState(window.history.state, "", url);
+  const now = window.sessionStorage.getItem("parley-say") === text;
+  window.sessionStorage.removeItem("parley-say");
+  return text?.trim() ? { text, asks, now } : null;
 }
 
 /** Whether this is still the page of the chat, which has no path of its own. */

@@ -22,8 +22,11 @@ class Room {
     this.frame = frame;
     this.closed = false;
     this.unwatch = window.parleyTheme.watch(() => this.view?.setTheme(window.parleyTheme.shown));
-    import(new URL("/live/room.js", window.location.href).href).then(({ mountRoom }) => {
+    const live = (file) => import(new URL(`/live/${file}`, window.location.href).href);
+    Promise.all([live("room.js"), live("summary/card.js")]).then(([{ mountRoom }, { SummaryCard }]) => {
       if (this.closed) return;
+      const card = new SummaryCard({ onMessage: (id) => this.view.point(id) });
+      card.follow(data.room, { ended: data.ended });
       this.view = mountRoom(frame, {
         socketUrl: `/ws/rooms/${data.room}`,
         transcribeUrl: "/api/speech/transcriptions",
@@ -32,11 +35,15 @@ class Room {
         language: "en",
         languages: data.languages,
         reading: data.reading,
-        message: data.message,
         room: { name: data.name },
+        message: Number(new URLSearchParams(window.location.search).get("message")) || null,
         storageKey: `parley-host:${data.room}`,
         preferencesKey: "parley-host",
         theme: window.parleyTheme.shown,
+        over: data.ended,
+        footer: card.element,
+        sheets: ["summary/summary.css"],
+        onNews: ({ event, on }) => (event === "ended" && card.end(on), card.refresh()),
       });
     });
   }

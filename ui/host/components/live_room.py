@@ -23,12 +23,13 @@ def live_room(
     language: str,
     strings: dict[str, str],
     languages: list[dict[str, str]],
-    message: int | None = None,
+    *,
+    ended: bool = False,
 ) -> None:
     """Show a room live: everybody in the host's `language`, and a place to write.
 
     `strings` are the view's words and `languages` those people can read in, as `mountRoom`
-    of `ui/live/room.js` takes them; `message`: one to show.
+    of `ui/live/room.js` takes them.
     """
     data: dict[str, Any] = {
         "room": str(room_id),
@@ -36,6 +37,6 @@ def live_room(
         "reading": language,
         "strings": strings,
         "languages": languages,
-        "message": message,
+        "ended": ended,
     }
     _mount(key=f"room-{room_id}", data=data)

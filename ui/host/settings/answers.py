@@ -23,6 +23,7 @@ def draw() -> None:
             on_change=preference.keep, args=["system_prompt"],
         )  # fmt: skip
         preference.origin("system_prompt")
+        _draw_follow_ups()
         _draw_number(
             "ai_temperature", "Temperature", 0.0, 2.0, 0.1, "0: the same each time, 2: wild"
         )
@@ -31,6 +32,17 @@ def draw() -> None:
         for column, (name, label) in zip(st.columns(3), TIMES, strict=True):
             with column:
                 _draw_number(name, label, 0.1, 86_400.0, 1.0, None)
+
+
+def _draw_follow_ups() -> None:
+    st.toggle(
+        "Suggest what to ask next",
+        key=preference.show("suggest_follow_ups", preference.current("suggest_follow_ups")),
+        on_change=preference.keep, args=["suggest_follow_ups"],
+        help="Two or three questions below a reply, by one small call of an AI of your own after "
+        "the reply is there. The built-in model makes none.",
+    )  # fmt: skip
+    preference.origin("suggest_follow_ups")
 
 
 def _draw_number(

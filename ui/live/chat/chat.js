@@ -10,22 +10,26 @@ import { icon } from "../icons.js";
 import { Line } from "../line.js";
 import { transcribe } from "../recorder.js";
 import { styleSheets } from "../styles.js";
+import { ask, SHEET, SummaryCard } from "../summary/card.js";
 import { Words } from "../words.js";
+import { Asking } from "./asking.js";
 import { Deeds } from "./deeds.js";
 import { adopt } from "../markdown/libraries.js";
 import { openMenu } from "./menu.js";
 import { Models } from "./models.js";
+import { Next } from "./next.js";
 import { quoteOf } from "./quote.js";
 import { Thread } from "./thread.js";
 import { Welcome } from "./welcome.js";
 
 const NOTICE = 5000; // ms a notice stays
+const HERE = { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, language: navigator.language };
 const MENTION_LOSS = 1500; // ms a lost line goes unmentioned
-const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "markdown/markdown.css"];
+const SHEETS = ["room.css", "sheet.css", "voice.css", "chat/chat.css", "chat/message.css", "markdown/markdown.css", SHEET];
 
 /**
  * Show a conversation in `root`. `conversation`: its id, or null for a new one; `message`: the one
- * to jump to; `strings`: the words of the composer; `onAddress(id)` hears which conversation is
+ * to jump to; `saying` {text, asks, now}: what to say, or to put where one types; `strings`: the words of the composer; `onAddress(id)` hears which conversation is
  * shown; `onGo(page, query)` leads to another of the host's pages.
  */
 export function mountChat(root, options) {
@@ -41,8 +45,8 @@ export function mountChat(root, options) {
 }
 
 class Chat {
-  constructor(root, { conversation, message, strings, theme, onAddress, onGo }) {
-    Object.assign(this, { id: conversation, aim: message ?? null, onAddress, onGo, turn: null, reading: null, frames: [], ended: false, quoted: null });
+  constructor(root, { conversation, message, saying, strings, theme, onAddress, onGo }) {
+    Object.assign(this, { id: conversation, aim: message ?? null, saying: saying ?? null, onAddress, onGo, turn: null, reading: null, frames: [], ended: false, quoted: null });
     this.words = new Words(strings, "en");
     this.aloud = new Aloud({ following: false, onChange: () => this.thread.messages.forEach((one) => one.actions.offerReading()) });
     this.deeds = new Deeds(this);
@@ -56,6 +60,7 @@ class Chat {
     [this.patience, this.noticeTimer].forEach(clearTimeout);
     this.aloud.destroy();
     this.composer.destroy();
+    this.next.destroy();
     this.thread.destroy();
     this.line.close();
     this.element.remove();
@@ -66,7 +71,7 @@ class Chat {
 
   #build(root, theme) {
     const goTo = (page, query) => this.#wayTo(page, query);
-    this.thread = new Thread({ desk: this.deeds, aloud: this.aloud, root: () => this.element, goTo, used: (memories) => this.#used(memories) }, (way, id) => this.line.ask({ [way]: id }));
+    this.thread = new Thread({ desk: this.deeds, aloud: this.aloud, root: () => this.element, goTo, used: (memories) => this.#used(memories), shaped: (insights) => this.#shaped(insights) }, (way, id) => this.line.ask({ [way]: id }));
     this.welcome = new Welcome({ onSay: (text) => this.deeds.say(text), goTo });
     this.composer = new Composer({
       words: this.words,
@@ -81,17 +86,27 @@ class Chat {
         onListening: (listens) => this.aloud.hold(listens),
       },
     });
+    this.next = new Next({ ask: (wish) => this.line.ask(wish), onSay: (text) => this.deeds.say(text) });
+    this.composer.input.addEventListener("input", () => this.next.clear());
     this.chip = el("div", { class: "quote-chip", hidden: true });
     this.problem = el("div", { class: "problem", role: "alert", hidden: true });
     this.closed = el("div", { class: "ended-note", hidden: true }, el("span", {}, "This conversation has ended."), el("button", { type: "button", class: "remedy main", on: { click: () => this.deeds.reopen() } }, icon("retry"), "Reopen"));
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
-    this.thread.after.append(this.problem);
+    this.summary = new SummaryCard({ onMessage: (id) => this.deeds.jump(id), onTell: (text) => this.tell(text) });
+    this.thread.after.append(this.next.element, this.summary.element, this.problem);
     this.thread.scroller.prepend(this.welcome.element);
-    const under = el("div", { class: "under" }, this.models.button);
+    this.asking = new Asking(() => this.#invite());
+    this.more = el("button", { type: "button", class: "act", "aria-label": "This conversation", title: "This conversation", "aria-haspopup": "menu", hidden: true, on: { click: () => this.#menu() } }, icon("more"));
+    const under = el("div", { class: "under" }, this.models.button, this.asking.button, el("span", { class: "gap" }), this.more);
     this.below = el("div", { class: "below" }, el("div", { class: "notices" }, this.notice), this.chip, this.composer.element, this.closed, under);
     this.element = el("div", { class: "parley chat", dataset: { theme }, style: { visibility: "hidden" } }, this.thread.element, this.below);
     this.sheets = styleSheets(() => this.#appear(), SHEETS);
     root.append(...this.sheets, this.element);
+  }
+
+  #invite() {
+    this.composer.input.placeholder = this.asking.on ? "Ask what was said, when and by whom" : this.words.say("composer.label");
+    this.focus();
   }
 
   #appear() {
@@ -118,6 +133,21 @@ class Chat {
     return button;
   }
 
+  /** What can be done with the conversation as a whole. */
+  #menu() {
+    const { summary, id } = this;
+    const item = (name, label, act) => ({ icon: name, label, act });
+    const items = [item("summary", summary.exists ? "Summarise again" : "Summarise now", () => (summary.make(), this.thread.follow()))];
+    if (!this.ended) items.push(item("check", "End this conversation", () => ask("POST", `${id}/end`).catch((error) => this.tell(error.message))));
+    openMenu(this.element, this.more, items, "This conversation");
+  }
+
+  #shaped(insights) {
+    const labels = insights.map(({ label }) => label).join(", ");
+    const why = "This reply was made with what Parley has learned of you. See and correct it.";
+    return el("a", { class: "used", dir: "auto", title: why, ...this.#wayTo("profile") }, icon("person"), el("span", {}, `Profile: ${labels}`));
+  }
+
   // Opening
 
   /** Show another conversation, null for a new one; `message` is the one to jump to. */
@@ -125,12 +155,15 @@ class Chat {
     if (id === this.id && message) return this.deeds.jump(message);
     Object.assign(this, { id, aim: message, frames: [], ended: false });
     this.aloud.stop();
+    this.next.clear();
     this.thread.clear();
     this.answering(null);
     this.quoting(null);
     this.complain(null);
     this.models.choose(null);
     this.models.follow(null);
+    this.asking.choose(false);
+    this.summary.follow(null);
     this.composer.keep(draftOf(id));
     this.welcome.element.hidden = true;
     this.focus();
@@ -143,7 +176,7 @@ class Chat {
     if (!this.line.up) return;
     const reading = (this.reading = {}); // what comes meanwhile waits: it belongs below the page
     try {
-      const page = await this.line.ask({ open: id, around: aim });
+      const page = await this.line.ask({ open: id, around: aim, ...HERE });
       if (reading === this.reading && id === this.id) await this.#show(page, aim, reading);
     } catch (error) {
       if (reading !== this.reading || id !== this.id || error.code === "lost") return;
@@ -161,13 +194,27 @@ class Chat {
     this.models.take(page.models);
     this.composer.setLimits({ recording_seconds: page.recording_seconds });
     this.end(page.ended ?? false);
+    this.summary.follow(page.id ?? null, { ended: this.ended });
     if (page.missing) this.tell(page.missing);
     if (page.welcome) this.welcome.show(page.welcome);
+    if (page.openings) this.welcome.open(page.openings);
     if (page.id) await this.#take(page, page.missing ? null : aim);
     if (reading !== this.reading) return;
+    if (this.thread.last?.data.searched && !this.asking.on) this.asking.choose(true);
     this.answering(page.turn ?? null);
     this.recount();
     this.deeds.recover();
+    this.#sayAtOnce();
+  }
+
+  /** What another page has asked to be said here. */
+  #sayAtOnce() {
+    const { saying } = this;
+    this.saying = null;
+    if (!saying) return;
+    this.asking.choose(saying.asks);
+    if (saying.now) this.deeds.say(saying.text);
+    else this.composer.restore(saying.text);
   }
 
   /** A page after the line was lost goes on where the messages here end. */
@@ -207,7 +254,7 @@ class Chat {
     if (this.reading) return;
     for (const frame of this.frames.splice(0)) {
       if (this.id === null && frame.event === "turn" && this.turn) this.become(frame.id);
-      if (frame.event === "welcome" || frame.id === this.id) this.#one(frame);
+      if (["welcome", "openings"].includes(frame.event) || frame.id === this.id) this.#one(frame);
     }
   }
 
@@ -216,10 +263,19 @@ class Chat {
     else if (event === "turn") this.#begun(frame.messages);
     else if (event === "message") this.#settled(frame.message);
     else if (event === "branch") this.deeds.readAfter(frame.after);
+    else if (event === "summary") this.summary.refresh();
+    else if (event === "ended") this.#over(frame.on);
+    else if (event === "openings") this.welcome.open(frame.openings);
     else if (event === "welcome") {
       this.models.take(frame.models);
       this.welcome.show(frame.welcome);
     }
+  }
+
+  #over(ended) {
+    this.end(ended);
+    this.summary.end(ended);
+    this.summary.refresh();
   }
 
   #grow({ message: id, ...growth }) {
@@ -240,7 +296,10 @@ class Chat {
   #settled(data) {
     const message = this.thread.find(data.id);
     if (message) this.thread.keep(() => message.update(data));
-    if (this.turn === data.id && data.status !== "streaming") this.answering(null);
+    const mine = this.turn === data.id && data.status !== "streaming";
+    if (mine) this.answering(null);
+    if (mine && data.status === "complete" && !this.composer.input.value) this.next.after(data.id);
+    if (this.summary.exists && data.status !== "streaming") this.summary.refresh();
     this.recount();
   }
 
@@ -249,6 +308,7 @@ class Chat {
   /** A reply is being written (its id, or "new" before it has one), or none. */
   answering(turn) {
     this.turn = turn;
+    if (turn !== null) this.next.clear();
     this.composer.setBusy(turn !== null);
   }
 
@@ -258,6 +318,7 @@ class Chat {
     this.welcome.element.hidden = this.id !== null || messages.length > 0;
     const last = messages.findLast(({ data }) => data.role === "assistant");
     this.models.follow(last?.data.entry ?? null);
+    this.more.hidden = this.id === null || !last;
   }
 
   end(ended) {
@@ -269,6 +330,7 @@ class Chat {
   /** The conversation that has just begun here. */
   become(id) {
     this.id = id;
+    this.summary.follow(id);
     this.composer.keep(draftOf(id), { along: true });
     this.onAddress(id);
   }

@@ -10,6 +10,7 @@ export class Deeds {
   /** Say something. `beside`: a message of one's own it stands in for; `quote`: what it replies to. */
   async say(text, { beside = null, quote = null } = {}) {
     const { chat } = this;
+    const asks = chat.asking.on ? { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone } : null;
     if (chat.turn !== null || !chat.line.up) return this.#giveBack({ text, beside, quote });
     const after = beside ? beside.parent : (chat.thread.last?.id ?? null);
     if (chat.thread.later) await this.toEnd();
@@ -21,7 +22,7 @@ export class Deeds {
     chat.answering("new");
     chat.recount();
     const said = { id, text, beside, quote, last: after ?? 0 };
-    return this.#begin({ say: { text, quote: quote?.id ?? null, beside: beside?.id ?? null }, who: chat.models.answering }, said);
+    return this.#begin({ say: { text, quote: quote?.id ?? null, beside: beside?.id ?? null, asks }, who: chat.models.answering }, said);
   }
 
   retry(message, who = this.chat.models.choice) {
@@ -67,6 +68,7 @@ export class Deeds {
   async reopen() {
     if (!(await this.#ask({ reopen: true }))) return;
     this.chat.end(false);
+    this.chat.summary.end(false);
     this.chat.composer.input.focus();
   }
 
@@ -92,6 +94,17 @@ export class Deeds {
     if (chat.thread.point(id)) return;
     chat.aim = id;
     await chat.load();
+  }
+
+  /** Go to where something was said that a reply cites. */
+  toSource({ kind, conversation_id: conversation, message_id: message, slate_id: slate, memory_id: memory }) {
+    const { chat } = this;
+    if (kind === "memory") return chat.onGo("memories", { memory });
+    if (kind === "slate") return chat.onGo("slate", { slate });
+    if (kind === "room") return chat.onGo("rooms", { room: conversation, message: String(message) });
+    if (conversation === chat.id) return this.jump(message);
+    chat.onAddress(conversation);
+    return chat.open(conversation, message);
   }
 
   async toEnd() {

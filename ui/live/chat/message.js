@@ -6,6 +6,7 @@ import { when } from "../when.js";
 import { Actions, REACTIONS } from "./actions.js";
 import { Editing } from "./editing.js";
 import { quoteOf } from "./quote.js";
+import { Sources } from "./sources.js";
 import { typed } from "./typed.js";
 import { Writing } from "./writing.js";
 
@@ -21,6 +22,7 @@ export class Message {
     this.quote = el("button", { type: "button", class: "quoted", hidden: true, on: { click: () => context.desk.jump(this.data.quote.id) } });
     this.body = el("div", { class: data.role === "user" ? "body as-typed" : "body md" });
     this.writing = data.role === "user" ? null : new Writing(this.body);
+    this.sources = data.role === "user" ? null : new Sources(this.body, (source) => context.desk.toSource(source));
     this.waiting = el("p", { class: "waiting", role: "status", hidden: true });
     this.foot = el("div", { class: "foot" });
     this.actions = new Actions(this, context);
@@ -118,6 +120,7 @@ export class Message {
   #showText() {
     const { text } = this.data;
     if (this.writing) this.writing.show(text, this.growing);
+    if (this.data.searched) this.sources.show(this.data.sources);
     else if (this.shown !== text) this.body.replaceChildren(typed(text));
     this.shown = text;
     this.waiting.hidden = !this.growing || (Boolean(text) && !this.note);
@@ -131,7 +134,9 @@ export class Message {
     if (data.status === "failed") parts.push(this.#failed());
     else if (data.ending) parts.push(el("p", { class: "remark" }, icon("pause"), data.ending));
     if (["failed", "interrupted"].includes(data.status)) parts.push(this.#remedies());
-    if (data.used?.length) parts.push(context.used(data.used));
+    if (data.searched) parts.push(...this.sources.footnotes(data.searched, this.growing));
+    const made = [data.used?.length && context.used(data.used), data.shaped?.length && context.shaped(data.shaped)].filter(Boolean);
+    if (made.length) parts.push(el("div", { class: "made-with" }, ...made));
     if (data.reaction || data.bookmarked) parts.push(this.#marks());
     return parts;
   }

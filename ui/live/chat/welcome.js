@@ -9,10 +9,14 @@ const SUGGESTIONS = [
   ["bulb", "Explain something", "Explain in simple words why the sky is blue and sunsets are red."],
 ];
 
+const OPEN = { question: "bubble", action: "check", interest: "bulb" };
+
 export class Welcome {
   /** `onSay(text)`; `goTo(page)` gives what makes a link to one of the host's pages. */
   constructor({ onSay, goTo }) {
     this.who = el("p", { class: "who-answers" });
+    this.onSay = onSay;
+    this.openings = el("div", { class: "openings", role: "group", "aria-label": "Where you left off", hidden: true });
     const suggestion = ([name, label, text]) => el("button", { type: "button", class: "suggestion", on: { click: () => onSay(text) } }, icon(name), label);
     const link = (page, name, label) => el("a", { class: "way", ...goTo(page) }, icon(name), label);
     this.element = el(
@@ -20,6 +24,7 @@ export class Welcome {
       { class: "welcome", hidden: true },
       el("h2", {}, "What would you like to talk about?"),
       el("p", {}, "Ask anything, or begin with one of these. Every conversation is kept."),
+      this.openings,
       el("div", { class: "suggestions" }, ...SUGGESTIONS.map(suggestion)),
       this.who,
       link("settings", "tune", "Choose another model, or bring a key of your own"),
@@ -30,5 +35,12 @@ export class Welcome {
   /** Who answers: {name, note}. */
   show({ name, note }) {
     this.who.replaceChildren(el("strong", {}, name), ` answers.${note ? ` ${note}` : ""}`);
+  }
+
+  /** How to go on from before: [{kind, text}]. */
+  open(openings) {
+    const opening = ({ kind, text }) => el("button", { type: "button", class: "opening", dir: "auto", on: { click: () => this.onSay(text) } }, icon(OPEN[kind]), el("span", {}, text));
+    this.openings.replaceChildren(el("h3", {}, "Where you left off"), ...openings.map(opening));
+    this.openings.hidden = !openings.length;
   }
 }

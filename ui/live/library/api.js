@@ -7,6 +7,10 @@ export class Api {
     return this.#json("GET", `conversations?${given(query)}`);
   }
 
+  one(id) {
+    return this.#json("GET", `conversations/${id}?limit=1`);
+  }
+
   search(q) {
     return this.#json("GET", `conversations/search?${given({ q, limit: 200 })}`);
   }

@@ -6,14 +6,17 @@
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
 import { drop } from "../menu.js";
+import { Line } from "../line.js";
 import { styleSheets } from "../styles.js";
+import { SHEET } from "../summary/card.js";
 import { Api, saved } from "./api.js";
 import { bookmarkRow, Row } from "./row.js";
 
 const PAGE = 50;
 const SEARCH_AFTER = 150; // ms without a key
+const AGAIN_AFTER = 400; // ms until a conversation that has changed is read again
 const NOTICE = 12000; // ms a notice stays
-const SHEETS = ["room.css", "sheet.css", "controls.css", "library/library.css"];
+const SHEETS = ["room.css", "sheet.css", "controls.css", "library/library.css", SHEET];
 const FORMATS = [["markdown", "Markdown"], ["pdf", "PDF"], ["json", "JSON, complete"]];
 const FILTERS = [
   ["active", "Active", { status: "active" }],
@@ -35,10 +38,13 @@ class Library {
     this.#build(root, theme);
     this.#load();
     this.#loadTags();
+    this.changed = new Map();
+    this.news = new Line("/ws/news", { onEvent: (frame) => frame.event === "changed" && this.#again(frame.id), onLine: (up) => up && this.news.ask({ list: 1 }).catch(() => null) });
   }
 
   destroy() {
-    [this.searching, this.noticeTimer].forEach(clearTimeout);
+    [this.searching, this.noticeTimer, ...this.changed.values()].forEach(clearTimeout);
+    this.news.close();
     this.sight.disconnect();
     this.element.remove();
     this.sheets.forEach((sheet) => sheet.remove());
@@ -136,6 +142,11 @@ class Library {
     this.more = !this.#words && found.length === PAGE;
   }
 
+  /** Lead to a message of a conversation. */
+  lead(one, message) {
+    this.onOpen(one.kind, one.id, message);
+  }
+
   open(event, one, message) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -160,6 +171,21 @@ class Library {
     this.tags.hidden = !names.length;
     this.tags.replaceChildren(...[["", "All tags"], ...names.map((name) => [name, `${name} (${tags[name]})`])].map(([value, label]) => el("option", { value }, label)));
     this.tags.value = this.tag;
+  }
+
+  /** Something is new in a conversation; what changes often is read once. */
+  #again(id) {
+    if (!this.rows.has(id) || this.changed.has(id)) return;
+    const read = async () => {
+      this.changed.delete(id);
+      const found = await this.api.one(id).catch(() => null);
+      if (found) this.rows.get(id)?.renew(found);
+    };
+    this.changed.set(id, setTimeout(read, AGAIN_AFTER));
+  }
+
+  tell(text) {
+    this.#tell(text);
   }
 
   // What rows ask for

@@ -5,6 +5,7 @@ import { icon } from "../icons.js";
 import { marked } from "../marked.js";
 import { drop } from "../menu.js";
 import { openSheet } from "../sheet.js";
+import { SummaryCard, topicChips } from "../summary/card.js";
 import { when } from "../when.js";
 
 const NAMES = new Intl.DisplayNames(["en"], { type: "language" });
@@ -15,13 +16,36 @@ export class Row {
   constructor(conversation, { href, message, excerpt, words, desk }) {
     Object.assign(this, { conversation, href, message, excerpt, words, desk });
     this.box = el("input", { type: "checkbox", on: { change: () => desk.choose(this.conversation.id, this.box.checked) } });
+    this.fold = el("button", { type: "button", class: "round fold", "aria-expanded": "false", on: { click: () => this.#unfold() } }, icon("chevron"));
     this.element = el("li", { class: "row" });
     this.#draw();
   }
 
   update(conversation) {
-    this.conversation = { ...conversation, details: conversation.details ?? this.conversation.details };
+    const { details, topics, sentiment } = this.conversation;
+    const known = conversation.details ? {} : { details, topics, sentiment };
+    this.conversation = { ...conversation, ...known };
     this.#draw();
+  }
+
+  /** Another look at it: its summary may be another, too. */
+  renew(conversation) {
+    this.update(conversation);
+    this.card?.refresh();
+  }
+
+  /** Show its summary below it, or no longer. */
+  #unfold() {
+    if (this.card) {
+      this.card.element.remove();
+      this.card = null;
+    } else {
+      const { conversation: one, desk } = this;
+      this.card = new SummaryCard({ always: true, onMessage: (message) => desk.lead(one, message), onTell: (text) => desk.tell(text) });
+      this.card.follow(one.id, { ended: one.status === "ended" });
+      this.element.append(this.card.element);
+    }
+    this.fold.setAttribute("aria-expanded", String(Boolean(this.card)));
   }
 
   mark(on) {
@@ -40,9 +64,12 @@ export class Row {
       el("span", { class: "row-title" }, icon(one.kind === "room" ? "people" : "bubble"), el("span", { class: "own", dir: "auto" }, title)),
       this.excerpt ? el("span", { class: "excerpt", dir: "auto" }, ...marked(this.excerpt, this.words)) : null,
       el("span", { class: "quiet facts" }, facts(one)),
+      topicChips(one),
       badges.length || one.tags.length ? el("span", { class: "chips" }, ...badges.map((name) => el("span", { class: "chip state" }, name)), ...one.tags.map((tag) => el("span", { class: "chip", dir: "auto" }, tag))) : null,
     );
-    this.element.replaceChildren(el("label", { class: "pick" }, this.box), text, this.#menu(title));
+    this.fold.setAttribute("aria-label", `Summary of “${title}”`);
+    this.fold.title = "Summary";
+    this.element.replaceChildren(el("label", { class: "pick" }, this.box), text, this.fold, this.#menu(title), ...(this.card ? [this.card.element] : []));
   }
 
   #menu(title) {
@@ -53,6 +80,7 @@ export class Row {
       choice(one.pinned ? "Unpin" : "Pin", () => desk.change(one.id, { pinned: !one.pinned })),
       choice("Rename", () => this.#asking("Rename", "Title", title, 120, (value) => value.trim() && desk.change(one.id, { title: value }))),
       choice("Tags", () => this.#asking("Tags, separated by commas", "Tags", one.tags.join(", "), 800, (value) => desk.change(one.id, { tags: value.split(",").map((tag) => tag.trim()).filter(Boolean) }))),
+      choice(one.summarised ? "Summarise again" : "Summarise now", () => (this.card || this.#unfold(), this.card.make())),
       choice(one.status === "ended" ? "Reopen" : "End", () => desk.end(one.id, one.status !== "ended")),
       choice(one.archived ? "Unarchive" : "Archive", () => desk.change(one.id, { archived: !one.archived })),
       choice("Share", () => desk.share(one.id)),

@@ -12,7 +12,23 @@ const DIRECTED = "p, h1, h2, h3, h4, h5, h6, li, ul, ol, table, td, th, blockquo
 const SAFE = /^(?:https?:|mailto:)/i;
 const CODE = /^[ \t>]*(?:`{3}|~{3})/m;
 
-const marked = new Marked({ gfm: true }, formulas, {
+/** "[1]", as a reply cites its sources; where it has none it reads as written. */
+const citations = {
+  extensions: [
+    {
+      name: "citation",
+      level: "inline",
+      start: (text) => text.indexOf("["),
+      tokenizer(text) {
+        const found = /^\[(\d{1,3})\](?![(:[])|^\[(\d{1,3})\](?=\[\d{1,3}\])/.exec(text);
+        return found ? { type: "citation", raw: found[0], number: found[1] ?? found[2] } : undefined;
+      },
+      renderer: ({ number }) => `<span class="cite" data-number="${number}">[${number}]</span>`,
+    },
+  ],
+};
+
+const marked = new Marked({ gfm: true }, formulas, citations, {
   tokenizer: { html: () => undefined, tag: () => undefined },
   renderer: {
     link({ href, tokens }) {

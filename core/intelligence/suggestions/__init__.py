@@ -1,0 +1,1 @@
+"""Suggestions: how to begin from what is still open, and what to ask next."""

@@ -1,0 +1,1 @@
+"""The profile page, by its parts."""
