@@ -123,10 +123,11 @@ class VectorIndex:
                 await self._jobs.defer(conn, index_job(self.noun), user_id=str(owner))
         return sum(waiting.values())
 
-    async def waiting(self) -> int:
-        """How many are not in the index as they are now."""
+    async def waiting(self, owner: UUID | None = None) -> int:
+        """How many are not in the index as they are now: of somebody, or of all."""
         async with self._db.as_nobody() as conn:
-            return sum((await self._waiting(conn)).values())
+            waiting = await self._waiting(conn)
+        return sum(waiting.values()) if owner is None else waiting.get(owner, 0)
 
     async def ask_to_mend(self) -> None:
         """Have a job, in this process or another, set right what differs."""

@@ -24,6 +24,13 @@ SELECT id, kind, title, titled_by, language, token, tags, forked_from, imported_
            AS answering
 FROM conversations c WHERE id = %(id)s AND deleted_at IS NULL
 
+-- name: some
+SELECT id, kind, title, titled_by, language, token, tags, forked_from, imported_from, created_at,
+       updated_at, ended_at, pinned_at, archived_at,
+       EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.status = 'streaming')
+           AS answering
+FROM conversations c WHERE id = ANY(%(ids)s) AND deleted_at IS NULL
+
 -- name: search
 SELECT c.id, c.kind, c.title, c.titled_by, c.language, c.token, c.tags, c.forked_from,
        c.imported_from, c.created_at, c.updated_at, c.ended_at, c.pinned_at, c.archived_at,

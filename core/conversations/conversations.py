@@ -104,6 +104,12 @@ class Conversations:
             raise _gone()
         return Conversation(**row)
 
+    async def some(self, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Conversation]:
+        """Conversations by their ids, as far as there are any."""
+        async with self._db.as_user(user_id) as conn:
+            rows = await (await conn.execute(sql.some, {"ids": list(ids)})).fetchall()
+        return {row["id"]: Conversation(**row) for row in rows}
+
     async def details(self, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Details]:
         """What is known of conversations, by their ids; nothing of those with no message."""
         async with self._db.as_user(user_id) as conn:

@@ -11,6 +11,10 @@ words and by meaning; messages read and embedded in a second; seconds from said 
 the first 4,000 passages vectors are earlier ones slightly turned: to embed them all would take
 hours and says nothing about looking.
 
+`python -m tests.bench.search --browser [--size 20000]`: the search page in Chromium; milliseconds
+from a key to its results on the screen (80 of them it waits whether another key comes) and of the
+request alone, as questions are typed; beside them the API's own, asked the same by a program.
+
 `--cache FILE` keeps embeddings from run to run.
 """
 
@@ -20,6 +24,7 @@ import argparse
 import asyncio
 import json
 import statistics
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -27,13 +32,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import numpy as np
+from playwright.async_api import Page, async_playwright
 
-from core.app import App
+from core.app import App, open_app
 from core.embeddings import Embedder, LocalEmbedder, Vectors
 from core.intelligence.search.query import Filter
 from core.recall import NEAREST, Candidates, Collection, ask, by_speaker, rank
+from core.settings import Settings
+from tests.bench.processes import parley
 from tests.bench.recall import Cached, product, questions
+from tests.browser.chromium import launch
 from tests.histories import Known, live_a_life
 
 WAYS = ("ours", "words alone", "meaning alone")
@@ -247,6 +257,94 @@ def _folder_size(folder: Path) -> float:
     return sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6
 
 
+# From each key to the frame that shows what it found; not of keys that another one overtook.
+WATCH = """() => {
+  window.shown = [];
+  const finder = [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".finder")).find(Boolean);
+  const input = finder.querySelector("input[type=search]");
+  const fetched = window.fetch;
+  let key = null, answered = null;
+  finder.addEventListener("input", () => (key = performance.now()));
+  window.fetch = async (url, ...more) => {
+    const answer = await fetched(url, ...more);
+    answered = new URL(url).searchParams.get("q");
+    return answer;
+  };
+  const look = () => {
+    if (key === null || answered !== input.value.trim() || !finder.querySelector(".hit, .nothing")) return;
+    const begun = key;
+    key = null;
+    requestAnimationFrame(() => setTimeout(() => window.shown.push(performance.now() - begun)));
+  };
+  for (const name of [".results", ".instead"]) new MutationObserver(look).observe(finder.querySelector(name), { childList: true });
+  performance.setResourceTimingBufferSize(10000);
+  performance.clearResourceTimings();
+}"""  # noqa: E501 - JavaScript
+TOOK = """() => ({ shown: window.shown,
+  requests: performance.getEntriesByType("resource")
+    .filter((one) => one.name.includes("/api/search?") && one.responseStatus === 200)
+    .map((one) => [one.name, one.duration]) })"""
+
+
+async def browser(size: int) -> dict[str, Any]:
+    """The line of figures for the page over so many messages."""
+    with tempfile.TemporaryDirectory(prefix="parley-bench-") as folder:
+        known = await _prepared(Path(folder), size)
+        with parley("http://127.0.0.1:9/v1", DATA_DIR=folder) as running:
+            took = await _typed(running.host, known)
+            async with httpx.AsyncClient(timeout=60) as http:
+                alone = [await _once(http, url) for url, _ in took["requests"]]
+    return {
+        "messages": size,
+        "from a key to its results, ms": _spread(took["shown"]),
+        "its request, ms": _spread([ms for _, ms in took["requests"]]),
+        "the API alone, ms": _spread(alone),
+        "requests": len(alone),
+    }
+
+
+async def _prepared(folder: Path, size: int) -> list[Known]:
+    """A past of so many messages in a data folder, read and put into the index."""
+    chosen = Settings(_env_file=None, data_dir=folder, find_local_servers=False)
+    async with open_app(chosen, embedder=Turned(LocalEmbedder()), working=False) as app:
+        life = await asyncio.to_thread(
+            live_a_life, app.database.conninfo, app.host_id, size // 12, 365, 1
+        )
+        await app.reader.catch_up()
+        await app.passage_index.catch_up()
+    return life.known
+
+
+async def _typed(address: str, known: Sequence[Known]) -> dict[str, Any]:
+    """Questions typed at 130 ms a key, a pause after every third word."""
+    async with async_playwright() as playwright:
+        chromium = await launch(playwright)
+        page = await chromium.new_page()
+        await page.goto(f"http://{address}/search")
+        await page.locator(".finder .example").first.wait_for(timeout=60_000)
+        await page.evaluate(WATCH)
+        for one in known[::2]:
+            await _type(page, one.question)
+        took: dict[str, Any] = await page.evaluate(TOOK)
+        await chromium.close()
+    return took
+
+
+async def _type(page: Page, question: str) -> None:
+    box = page.get_by_label("Search everything", exact=True)
+    await box.fill("")
+    for part in (question[:4], question[4:9], question[9:18]):
+        before = await page.evaluate("window.shown.length")
+        await box.press_sequentially(part, delay=130)
+        await page.wait_for_function("(before) => window.shown.length > before", arg=before)
+
+
+async def _once(http: httpx.AsyncClient, url: str) -> float:
+    begin = time.perf_counter()
+    (await http.get(url)).raise_for_status()
+    return 1000 * (time.perf_counter() - begin)
+
+
 def _spread(times: Sequence[float]) -> dict[str, float]:
     return {
         "median": round(statistics.median(times), 1),
@@ -262,6 +360,8 @@ async def main(options: argparse.Namespace) -> None:
         turned = Turned(LocalEmbedder())
         async with product(turned) as app:
             await speed(options.sizes, app.settings.data_dir, app, turned)
+    if options.browser:
+        print(json.dumps(await browser(options.size)), flush=True)
 
 
 if __name__ == "__main__":
@@ -270,5 +370,7 @@ if __name__ == "__main__":
     parser.add_argument("--k", type=int, nargs="+", default=[5, 10])
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000, 200_000])
+    parser.add_argument("--browser", action="store_true")
+    parser.add_argument("--size", type=int, default=20_000)
     parser.add_argument("--cache", type=Path)
     asyncio.run(main(parser.parse_args()))

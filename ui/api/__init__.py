@@ -17,6 +17,7 @@ from ui.api import (
     question_routes,
     room_socket,
     routes,
+    search_routes,
     share_routes,
     share_socket,
     slate_routes,
@@ -57,7 +58,7 @@ def rest_api() -> FastAPI:
         api.include_router(router)
     for router in (summary_routes.router, task_routes.router, question_routes.router):
         api.include_router(router)
-    for router in (slate_routes.router, speech.router):
+    for router in (search_routes.router, slate_routes.router, speech.router):
         api.include_router(router)
     for router in (profile_routes.router, analytics_routes.router):
         api.include_router(router)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from core.app import App
 from core.conversations import Details
 from core.conversations.conversations import TAG_LENGTH, TAGS
+from core.intelligence.search.hit import Hit
+from core.intelligence.search.query import Filter
+from core.intelligence.search.search import SHORTLIST
+from core.text import storable
 from ui.api.dependencies import Core, User
 from ui.api.message_routes import BranchMessage, Id, with_facts
 from ui.api.schemas import Answer, errors
@@ -160,10 +166,37 @@ async def search_conversations(
     user: User,
     q: str = Query(min_length=1, max_length=500),
     limit: int = Query(50, ge=1, le=500),
+    semantic: Annotated[
+        bool, Query(description="by words and by meaning together, the best first")
+    ] = False,
 ) -> list[FoundConversation]:
-    """Those with every word of `q`, begun or whole, in the title or in one message."""
+    """Those with every word of `q`, begun or whole, in the title or in one message.
+
+    With `semantic` those whose messages answer `q` best, in any language; `message_id` is the
+    best of them. `/search` finds single messages, and slates and memories as well.
+    """
+    if semantic:
+        return await _by_meaning(core, user, q, limit)
     found = await core.conversations.search(user, q, limit)
     return [FoundConversation.model_validate(one) for one in found]
+
+
+async def _by_meaning(core: App, user: UUID, q: str, limit: int) -> list[FoundConversation]:
+    where = Filter(kinds=("chat", "room"))
+    found = await core.search.find(user, storable(q), where, limit=SHORTLIST)
+    hits: dict[UUID, list[Hit]] = {}
+    for hit in found.hits:
+        if hit.conversation_id:
+            hits.setdefault(hit.conversation_id, []).append(hit)
+    best = dict(islice(hits.items(), limit))
+    there = await core.conversations.some(user, list(best))
+    return [
+        FoundConversation(
+            conversation=ConversationBody.model_validate(there[one]),
+            message_id=its[0].message_id, hits=len(its), excerpt=its[0].excerpt.text,
+        )
+        for one, its in best.items() if one in there
+    ]  # fmt: skip
 
 
 @router.get("/tags", responses=_ERRORS)

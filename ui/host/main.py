@@ -22,6 +22,7 @@ rooms = st.Page(HERE / "app_pages" / "rooms.py", title="Rooms", icon=":material/
 conversations = st.Page(
     HERE / "app_pages" / "conversations.py", title="Conversations", icon=":material/history:"
 )
+search = st.Page(HERE / "app_pages" / "search.py", title="Search", icon=":material/search:")
 slate = st.Page(HERE / "app_pages" / "slate.py", title="Slate", icon=":material/translate:")
 memories = st.Page(
     HERE / "app_pages" / "memories.py", title="Memories", icon=":material/psychology:"
@@ -33,10 +34,10 @@ analytics = st.Page(
 links = st.Page(HERE / "app_pages" / "sharing.py", title="Shared links", icon=":material/link:")
 settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":material/tune:")
 page = st.navigation(
-    [chat, rooms, slate, conversations, memories, profile, analytics, links, settings]
+    [chat, rooms, slate, search, conversations, memories, profile, analytics, links, settings]
 )
 if bridge.is_open():
-    sidebar(page, chat, links)
+    sidebar(page, chat, links, search)
     foot()
     page.run()
 else:

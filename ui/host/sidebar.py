@@ -8,8 +8,8 @@ from ui.host.components.conversations import conversation_list
 from ui.host.components.theme_switch import theme_switch
 
 
-def sidebar(page: st.Page, chat: st.Page, links: st.Page) -> None:
-    """Draw it; go where the person wants to go: to a chat, or to share one (`links`).
+def sidebar(page: st.Page, chat: st.Page, links: st.Page, search: st.Page) -> None:
+    """Draw it; go where the person wants to go: to a chat, to share one (`links`), to search.
 
     Within the chat the browser goes to another one by itself.
     """
@@ -19,6 +19,8 @@ def sidebar(page: st.Page, chat: st.Page, links: st.Page) -> None:
         chosen = conversation_list(chat=on_chat)
     if chosen.shared:
         st.switch_page(links, query_params={"conversation": chosen.shared})
+    elif chosen.sought:
+        st.switch_page(search, query_params={"q": chosen.sought})
     elif on_chat:
         return
     elif chosen.opened:

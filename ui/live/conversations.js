@@ -9,6 +9,7 @@ import { drop } from "./menu.js";
 const PAGE = 50;
 const SEARCH_AFTER = 120; // ms without a key
 const UNDO = 12000; // ms in which a deleted conversation can be brought back here
+const SEARCH = "/search"; // the page that follows its address, as the chat does
 const DAY = 24 * 60 * 60 * 1000;
 
 export class Conversations {
@@ -79,6 +80,7 @@ export class Conversations {
     this.line = up;
     this.complaint = null;
     if (up) this.#wish({ list: this.limit });
+    if (up && this.search.value.trim()) this.#typed(); // what was typed before the line was there
     this.#draw();
   }
 
@@ -149,8 +151,24 @@ export class Conversations {
   }
 
   #hits() {
-    if (!this.found.length) return [el("p", { class: "quiet", role: "status" }, "Nothing found. Every word must be there, in the title or in one message.")];
-    return [el("ul", { "aria-label": "Found" }, ...this.found.map((entry) => this.#hit(entry)))];
+    if (!this.found.length) return [el("p", { class: "quiet", role: "status" }, "Nothing found. Every word must be there, in the title or in one message."), this.#everything()];
+    return [el("ul", { "aria-label": "Found" }, ...this.found.map((entry) => this.#hit(entry))), this.#everything()];
+  }
+
+  /** The way to the search page, with the words as they are when one goes there. */
+  #everything() {
+    const address = () => `${SEARCH}?${new URLSearchParams({ q: this.search.value.trim() })}`;
+    return el("a", { class: "everything", href: address(), "data-focus": "everything", on: { click: (event) => this.#seek(event, address()) } }, "Search everything said");
+  }
+
+  #seek(event, address) {
+    event.currentTarget.href = address;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    makeRoom();
+    if (window.location.pathname !== SEARCH) return this.tell?.("seek", this.search.value.trim());
+    window.history.pushState(window.history.state, "", address);
+    window.dispatchEvent(new Event("parley-moved"));
   }
 
   #hit(entry) {

@@ -88,3 +88,13 @@ async def test_what_is_gone_for_good_leaves_nothing_behind(app, past, find):
         totals = await (await conn.execute("SELECT * FROM lexicon_totals")).fetchone()
     assert (totals["passages"], round(totals["length"])) == (0, 0)
     assert (await app.passage_index.differences()).none
+
+
+async def test_what_stands_everywhere_is_not_marked_beside_what_is_rare(app, past, find):
+    past.chat(*(f"This is the tide at buoy {n}" for n in range(40)))
+    past.chat("Where is the heron?", "Over there.")
+    await find("where is the heron")
+    hit = (await app.search.find(app.host_id, "where is the heron", semantic=False)).hits[0]
+    assert set(hit.words) == {"where", "heron"}
+    only = (await app.search.find(app.host_id, "is the", semantic=False)).hits[0]
+    assert set(only.words) == {"is", "the"}

@@ -24,6 +24,8 @@ class Chosen:
     """The id of a conversation to show, and after a slash that of a message in it to show."""
     shared: str | None
     """The id of a conversation to share."""
+    sought: str | None
+    """What to search everything for."""
 
 
 def conversation_list(*, chat: bool) -> Chosen:
@@ -36,8 +38,9 @@ def conversation_list(*, chat: bool) -> Chosen:
         data={"chat": chat},
         on_open_change=_nothing,
         on_share_change=_nothing,
+        on_seek_change=_nothing,
     )
-    return Chosen(result.open, result.share)
+    return Chosen(result.open, result.share, result.seek)
 
 
 def _nothing() -> None:
