@@ -91,7 +91,7 @@ class Puppet:
         if "You summarise" in asked["messages"][0]["content"]:
             reply.write(json.dumps(self.summary))
             reply.end()
-        elif "title" in asked["messages"][0]["content"]:
+        elif "Give this conversation a title" in asked["messages"][0]["content"]:
             reply.write(TITLE)
             reply.end()
         elif "response_format" in asked:

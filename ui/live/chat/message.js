@@ -120,9 +120,9 @@ export class Message {
   #showText() {
     const { text } = this.data;
     if (this.writing) this.writing.show(text, this.growing);
-    if (this.data.searched) this.sources.show(this.data.sources);
     else if (this.shown !== text) this.body.replaceChildren(typed(text));
     this.shown = text;
+    if (this.data.searched) this.sources.show(this.data.sources);
     this.waiting.hidden = !this.growing || (Boolean(text) && !this.note);
     setText(this.waiting, this.waiting.hidden ? "" : (this.note ?? "Thinking…"));
   }
