@@ -15,7 +15,7 @@ from core.app import App
 from core.turns import Turn
 from ui.api.dependencies import Core, User
 from ui.api.message_routes import whole
-from ui.api.schemas import Reply, errors
+from ui.api.schemas import Reply, errors, errors_beside
 
 router = APIRouter(prefix="/intelligence", tags=["intelligence"])
 
@@ -86,7 +86,9 @@ async def ask_everything(core: Core, user: User, turn: Begun) -> AnswerBody:
     return AnswerBody(**reply.model_dump(), **await _grounds(core, user, turn))
 
 
-@router.post("/query/stream", responses=_ANSWERED, response_class=EventSourceResponse)
+@router.post(
+    "/query/stream", responses=errors_beside(404, 409, 413, 502), response_class=EventSourceResponse
+)
 async def ask_everything_streaming(
     core: Core, user: User, turn: Begun
 ) -> AsyncIterator[ServerSentEvent]:

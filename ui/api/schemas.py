@@ -31,6 +31,12 @@ def errors(*codes: int) -> Errors:
     return {code: {"model": ErrorBody} for code in (*codes, 422, 503)}
 
 
+def errors_beside(*codes: int) -> Errors:
+    """The same where what is returned is no JSON: errors are all the same."""
+    body = {"application/json": {"schema": ErrorBody.model_json_schema()}}
+    return {code: {"description": "Error", "content": body} for code in (*codes, 422, 503)}
+
+
 class HealthBody(BaseModel):
     """`ok`, or what is wrong, for each part."""
 
