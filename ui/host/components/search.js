@@ -27,7 +27,7 @@ class Page {
     for (const event of MOVES) window.addEventListener(event, this.moved);
     import(new URL("/live/search/search.js", window.location.href).href).then(({ mountSearch }) => {
       if (this.closed) return;
-      this.view = mountSearch(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (page, query) => this.#go(page, query), onAsk: (text) => this.#go("chat", { ask: "1", text }) });
+      this.view = mountSearch(frame, { ...data, theme: window.parleyTheme.shown, onOpen: (page, query) => this.#go(page, query), onAsk: (text) => this.#ask(text) });
     });
   }
 
@@ -41,6 +41,11 @@ class Page {
 
   follow() {
     if (!this.leaving && window.location.pathname === this.path) this.view?.follow();
+  }
+
+  #ask(text) {
+    window.sessionStorage.setItem("parley-say", text); // this window asks, so the chat says it at once
+    this.#go("chat", { ask: "1", text });
   }
 
   #go(page, query) {
