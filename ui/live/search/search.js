@@ -11,6 +11,7 @@ import { asQuery, fromAddress, isEmpty, toAddress } from "./asked.js";
 import { Filters } from "./filters.js";
 import { keep, kept, scrollerOf } from "./kept.js";
 import { nothing } from "./nothing.js";
+import { keyOf } from "./result.js";
 import { Results } from "./results.js";
 import { State } from "./state.js";
 import { welcome } from "./welcome.js";
@@ -18,6 +19,7 @@ import { welcome } from "./welcome.js";
 const AFTER = 80; // ms without a key
 const PAUSE = 600; // ms without a key after which the last word is taken for whole
 const PAGE = 20;
+const MOST = 200; // of one request
 const AGAIN = [500, 1000, 2000, 4000]; // ms after which what failed is tried again
 const GOES_ON = /[\p{L}\p{N}\p{M}]$/u; // the last word may
 const SHEETS = ["room.css", "sheet.css", "controls.css", "search/search.css"];
@@ -80,7 +82,7 @@ class Search {
     const box = el("div", { class: "box" }, el("label", { class: "search" }, icon("search"), this.input, el("kbd", { "aria-hidden": "true" }, "/"), this.clear), this.ask);
     this.element = el("div", { class: "parley finder", dataset: { theme }, style: { visibility: "hidden" } }, el("div", { class: "top" }, box, this.filters.element), this.state.element, this.head, this.results.element, this.instead, this.bottom);
     this.sheets = styleSheets(() => this.#styled(), SHEETS);
-    this.sight = new IntersectionObserver(([bottom]) => bottom.isIntersecting && this.#more(), { rootMargin: "800px" });
+    this.sight = new IntersectionObserver((changes) => changes.at(-1).isIntersecting && this.#more());
     this.sight.observe(this.bottom);
     root.append(...this.sheets, this.element);
   }
@@ -95,7 +97,7 @@ class Search {
     this.address = window.location.search;
     this.back = isEmpty(this.asked) ? null : kept(this.address);
     if (this.back) this.#show(this.back.results);
-    this.#look({ quietly: Boolean(this.back), many: Math.min(Math.max(PAGE, this.back?.results.hits.length ?? 0), 200) });
+    this.#look({ quietly: Boolean(this.back), many: Math.min(Math.max(PAGE, this.back?.results.hits.length ?? 0), MOST) });
     this.state.watch();
     this.api.choices().then((choices) => this.#offer(choices), () => {});
   }
@@ -194,12 +196,17 @@ class Search {
     this.reading = true;
     const { turn } = this;
     this.controller = new AbortController();
-    const query = { ...this.query, limit: PAGE, offset: this.found.hits.length };
+    const { length } = this.found.hits;
+    // From the first on as long as that can be: what is said meanwhile moves the others.
+    const page = length + PAGE > MOST ? { limit: PAGE, offset: length } : { limit: length + PAGE };
+    const query = { ...this.query, ...page };
     const found = await this.#read(query, turn, () => this.#more());
     this.reading = false;
     if (!found || turn !== this.turn) return;
-    this.found = { ...found, hits: [...this.found.hits, ...found.hits] };
-    this.results.add(found.hits);
+    const known = new Set(this.found.hits.map(keyOf));
+    const further = found.hits.filter((hit) => !known.has(keyOf(hit)));
+    this.found = { ...found, hits: [...this.found.hits, ...further] };
+    this.results.add(further);
     this.#say();
     this.#seeBottom();
   }
