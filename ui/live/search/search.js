@@ -19,6 +19,7 @@ import { welcome } from "./welcome.js";
 const AFTER = 80; // ms without a key
 const PAUSE = 600; // ms without a key after which the last word is taken for whole
 const PAGE = 20;
+const SETTLING = 500; // ms in which a page that was gone back to is held where it was
 const MOST = 200; // of one request
 const AGAIN = [500, 1000, 2000, 4000]; // ms after which what failed is tried again
 const GOES_ON = /[\p{L}\p{N}\p{M}]$/u; // the last word may
@@ -47,6 +48,7 @@ class Search {
     this.controller?.abort();
     Object.values(this.timers).forEach(clearTimeout);
     document.removeEventListener("keydown", this.keys);
+    cancelAnimationFrame(this.holding);
     this.sight.disconnect();
     this.state.destroy();
     this.element.remove();
@@ -89,8 +91,21 @@ class Search {
 
   #styled() {
     this.element.style.removeProperty("visibility");
-    if (this.back) scrollerOf(this.element).scrollTop = this.back.top;
+    if (this.back) this.#backTo(this.back.top);
     else if (matchMedia("(hover: hover)").matches) this.input.focus({ preventScroll: true });
+  }
+
+  /** Streamlit begins a page at its top, a moment after it stands there. */
+  #backTo(top) {
+    const scroller = scrollerOf(this.element);
+    const still = performance.now() + SETTLING;
+    const hold = () => {
+      if (scroller.scrollTop !== top) scroller.scrollTop = top;
+      if (performance.now() < still) this.holding = requestAnimationFrame(hold);
+    };
+    const release = () => cancelAnimationFrame(this.holding);
+    for (const event of ["wheel", "touchstart", "keydown", "pointerdown"]) window.addEventListener(event, release, { once: true, capture: true });
+    hold();
   }
 
   #begin() {
