@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ _FEW = 3_000
 """Passages a filter lets through up to which each is compared with the question by itself."""
 _FAR = 2_000
 """How many are fetched by meaning where a filter that lets more through takes some away."""
+_STEMMED = ("en", "es", "fr", "de", "pt", "it", "nl", "sv", "ru", "ar", "hi", "tr")
+"""Whose stems a word without a language is looked up by."""
 Values = dict[str, Any]
 Similar = dict[int, float]
 
@@ -128,7 +131,7 @@ class Looking:
         """The words of the question, and where the rarer ones stand."""
         needed = [*numbered(user_id, {w for p in query.phrases for w in words(p)})]
         async with self._db.as_user(user_id) as conn:
-            found = await _in_lexicon(conn, user_id, asked.words)
+            found = await _in_lexicon(conn, user_id, _spellings(asked, query))
             if typing:
                 await _complete(conn, user_id, query.text, found)
             first = essential(found.frequencies)
@@ -157,16 +160,28 @@ class Looking:
         return _postings(list(rows.values()), found, frequent)
 
 
-async def _in_lexicon(conn: Connection, user_id: UUID, asked: Sequence[str]) -> Words:
-    numbers = numbered(user_id, asked)
-    rows = await _all(conn, sql.frequencies, user_id=user_id, words=list(numbers))
+async def _in_lexicon(conn: Connection, user_id: UUID, asked: Mapping[str, Some[str]]) -> Words:
+    """`asked`: words, and what else each may be spelled like."""
+    numbers = {word: numbered(user_id, {word, *others}) for word, others in asked.items()}
+    wanted = [number for some in numbers.values() for number in some]
+    rows = await _all(conn, sql.frequencies, user_id=user_id, words=wanted)
+    n = {row["word"]: row["n"] for row in rows}
     found = Words()
-    for row in rows:
-        word = numbers[row["word"]]
-        found.groups[word] = [row["word"]]
-        found.frequencies[word] = row["n"]
-        found.texts[word] = {word}
+    for word, some in numbers.items():
+        if there := [number for number in some if number in n]:
+            found.groups[word] = there
+            found.frequencies[word] = sum(n[number] for number in there)
+            found.texts[word] = {some[number] for number in there}
     return found
+
+
+def _spellings(asked: Question, query: Query) -> dict[str, set[str]]:
+    """The words of a question; one word alone tells no language, so its stem in any counts."""
+    others: dict[str, set[str]] = {word: set() for word in asked.words}
+    if len(asked.words) == 1:
+        for language in _STEMMED:
+            others[asked.words[0]] |= set(words(query.text, language))
+    return others
 
 
 async def _complete(conn: Connection, user_id: UUID, text: str, found: Words) -> None:

@@ -98,3 +98,8 @@ async def test_what_stands_everywhere_is_not_marked_beside_what_is_rare(app, pas
     assert set(hit.words) == {"where", "heron"}
     only = (await app.search.find(app.host_id, "is the", semantic=False)).hits[0]
     assert set(only.words) == {"is", "the"}
+
+
+async def test_a_word_alone_is_found_in_its_other_forms(past, find):
+    past.chat("The pomegranate is ripe", "Good.", "Die Granatäpfel sind reif", "Gut.")
+    assert await find("pomegranates", semantic=False)
