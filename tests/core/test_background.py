@@ -2,13 +2,13 @@
 
 import asyncio
 
-import psycopg
 import pytest
 
 from core.app import open_app
 from core.background import LATEST, SOON, Task, again_in
 from core.database import Identity
 from core.errors import BadKey, Busy, NotFound, ProviderError, RateLimited, Refused
+from tests.core.altering import alter
 from tests.core.test_command import run
 
 
@@ -123,12 +123,12 @@ def test_when_what_failed_is_tried_again(error, attempts, seconds):
 # Cleaning up
 
 
-def old(database_url, *ids):
-    with psycopg.connect(database_url) as admin:
-        admin.execute(
-            "UPDATE conversations SET created_at = now() - interval '8 days',"
-            " updated_at = now() - interval '8 days' WHERE id = ANY(%s)", [list(ids)],
-        )  # fmt: skip
+async def age(database_url, *ids):
+    await alter(
+        database_url,
+        "UPDATE conversations SET created_at = now() - interval '8 days',"
+        " updated_at = now() - interval '8 days' WHERE id = ANY(%s)", list(ids),
+    )  # fmt: skip
 
 
 async def test_only_old_conversations_without_a_word_are_cleaned_up(app, database_url):
@@ -141,7 +141,7 @@ async def test_only_old_conversations_without_a_word_are_cleaned_up(app, databas
     closed = (await app.rooms.create(user, "Closed", "en")).id
     await app.conversations.end(user, closed)
     await app.conversations.pin(user, [pinned])
-    old(database_url, empty, pinned, watched, said, room, closed)
+    await age(database_url, empty, pinned, watched, said, room, closed)
     async with app.events.subscribe(Identity("user", user), watched):
         assert await app.background.run("cleanup") == 2
     left = {one.id for one in await app.conversations.list(user)}
@@ -159,7 +159,7 @@ async def test_a_task_is_run_from_the_command_line_also_while_parley_runs(
     settings = make_settings()
     async with open_app(settings) as app:
         made = (await app.conversations.create(app.host_id)).id
-        old(database_url, made)
+        await age(database_url, made)
         code, said = await run(settings, "run-task", "cleanup")
         assert (code, said.splitlines()[-1]) == (0, "1 done."), said
         assert await app.conversations.list(app.host_id) == []

@@ -8,6 +8,7 @@ import pytest
 
 from core.database import Identity, open_database
 from core.events import open_events
+from tests.core.altering import alter
 
 
 @pytest.fixture
@@ -123,8 +124,7 @@ async def test_another_process_hears_events_and_flashes(events, make_settings):
 
 async def test_old_events_are_forgotten(events, database_url):
     old = await publish(events, "old")
-    with psycopg.connect(database_url, autocommit=True) as admin:
-        admin.execute("UPDATE events SET created_at = now() - interval '8 days'")
+    await alter(database_url, "UPDATE events SET created_at = now() - interval '8 days'")
     kept = await publish(events, "new")
     await events.forget(7)
     async with events.subscribe(me(events), events.me, after=old - 1) as news:

@@ -4,13 +4,13 @@ import asyncio
 import json
 from uuid import uuid4
 
-import psycopg
 import pytest
 from llmock.scenarios import Fail, Match, Reply
 
 from core.app import open_app
 from core.errors import BadKey, NotFound, ProviderError, Refused
 from core.exports.document import Document, Message
+from tests.core.altering import alter
 from tests.core.conversations import a_chat, a_room, at, chat_document, file_of, forget, written
 from tests.core.test_chat import finish
 
@@ -233,7 +233,7 @@ async def test_a_rate_limited_provider_is_asked_again_after_what_it_says(app, us
 async def test_the_periodic_task_catches_what_was_missed(app, user, models, database_url):
     writes(models, times=None)
     silent, fresh = await chat(app), await chat(app)
-    age(database_url, silent, minutes=31)
+    await age(database_url, silent, minutes=31)
     assert await app.background.run("summarize") == 1
     assert [*await app.summaries.of(user, [silent, fresh])] == [silent]
     assert await app.background.run("summarize") == 0
@@ -244,7 +244,7 @@ async def test_the_periodic_task_catches_what_was_missed(app, user, models, data
 async def test_silence_counts_as_long_as_the_setting_says(app, user, models, database_url):
     writes(models, times=None)
     made = await chat(app)
-    age(database_url, made, minutes=31)
+    await age(database_url, made, minutes=31)
     await app.keeper.change({"summary_idle_minutes": 60})
     assert await app.background.run("summarize") == 0
     await app.keeper.change({"summary_idle_minutes": 0})
@@ -265,14 +265,14 @@ async def test_what_a_dead_process_left_is_begun_anew(app, user, models, databas
     assert (await app.summaries.make(user, made)).text == ANSWER["summary"]
 
 
-def age(database_url, conversation, minutes):
+async def age(database_url, conversation, minutes):
     """Let the last word have been said so long ago."""
-    with psycopg.connect(database_url) as admin:
-        admin.execute(
-            "UPDATE messages SET created_at = now() - make_interval(mins => %s),"
-            " finished_at = now() - make_interval(mins => %s) WHERE conversation_id = %s",
-            [minutes, minutes, conversation],
-        )
+    await alter(
+        database_url,
+        "UPDATE messages SET created_at = now() - make_interval(mins => %s),"
+        " finished_at = now() - make_interval(mins => %s) WHERE conversation_id = %s",
+        minutes, minutes, conversation,
+    )  # fmt: skip
 
 
 async def test_a_failure_is_listed_and_done_again(app, user, models):

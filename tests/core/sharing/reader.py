@@ -4,9 +4,8 @@ import asyncio
 import time
 from contextlib import aclosing, asynccontextmanager
 
-import psycopg
-
 from core.errors import NotFound
+from tests.core.altering import alter
 
 
 def texts(messages):
@@ -68,6 +67,5 @@ async def watching(reader):
         task.cancel()
 
 
-def expire(database_url, share):
-    with psycopg.connect(database_url) as admin:
-        admin.execute("UPDATE shares SET expires_at = now() WHERE id = %s", [share.id])
+async def expire(database_url, share):
+    await alter(database_url, "UPDATE shares SET expires_at = now() WHERE id = %s", share.id)

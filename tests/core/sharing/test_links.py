@@ -18,6 +18,7 @@ from core.errors import (
     WrongPassword,
 )
 from core.sharing.locks import is_ticket, locked_with, opens, ticket_for
+from tests.core.altering import alter
 from tests.core.sharing.reader import expire, texts, watching
 
 
@@ -49,7 +50,7 @@ async def test_a_link_ends_when_its_time_is_over(app, chat, database_url):
     made = await app.shares.create(app.host_id, chat, expires_in=timedelta(hours=1))
     assert timedelta(minutes=59) < made.expires_at - made.created_at <= timedelta(hours=1)
     reader = await app.readers.enter(made.token)
-    expire(database_url, made)
+    await expire(database_url, made)
     with pytest.raises(LinkExpired):
         await reader.messages()
     with pytest.raises(LinkExpired):
@@ -179,8 +180,7 @@ async def test_links_long_gone_are_forgotten(app, chat, database_url):
     await app.shares.revoke(app.host_id, gone.id)
     await app.shares.forget(30)
     assert len(await app.shares.list(app.host_id)) == 2
-    with psycopg.connect(database_url) as admin:
-        admin.execute("UPDATE shares SET revoked_at = revoked_at - interval '31 days'")
+    await alter(database_url, "UPDATE shares SET revoked_at = revoked_at - interval '31 days'")
     await app.shares.forget(30)
     assert [one.id for one in await app.shares.list(app.host_id)] == [kept.id]
 
@@ -188,8 +188,7 @@ async def test_links_long_gone_are_forgotten(app, chat, database_url):
 async def test_visitors_are_forgotten_in_hours(app, chat, database_url):
     made = await app.shares.create(app.host_id, chat)
     await (await app.readers.enter(made.token)).note_visit("one")
-    with psycopg.connect(database_url) as admin:
-        admin.execute("UPDATE share_views SET hour = hour - interval '3 hours'")
+    await alter(database_url, "UPDATE share_views SET hour = hour - interval '3 hours'")
     await app.shares.forget(30)
     with psycopg.connect(database_url) as admin:
         assert admin.execute("SELECT count(*) FROM share_views").fetchone() == (0,)

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import psycopg
 import pytest
 from llmock.scenarios import Reply
 
@@ -12,6 +11,7 @@ from core.errors import (
 )
 from core.events import Event
 from core.sharing.reading import BREATH
+from tests.core.altering import alter
 from tests.core.sharing.reader import texts, watching
 from tests.histories import fill
 
@@ -101,8 +101,9 @@ async def test_a_reply_being_written_is_looked_at_now_and_then(
     async with watching(await share(chat, live=True)) as page:
         await page.until(lambda p: p.shown and p.shown[-1].startswith("One"))
         heard = len(page.tails)
-        with psycopg.connect(database_url) as admin:
-            admin.execute("UPDATE messages SET text = 'More' WHERE id = %s", [turn.message_id])
+        await alter(
+            database_url, "UPDATE messages SET text = 'More' WHERE id = %s", turn.message_id
+        )
         await page.until(lambda p: p.shown[-1] == "More")
         assert page.times[heard] - page.times[heard - 1] >= BREATH
         await app.chat.stop(app.host_id, chat)
