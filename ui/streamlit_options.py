@@ -36,6 +36,9 @@ def set_streamlit_options(settings: Settings) -> None:
             # Streamlit sends a large element it sent before as a reference. Where two runs follow
             # each other quickly, a browser may have dropped it: "Cached ForwardMsg MISS".
             "global.minCachedMessageSize": NEVER_CACHED,
+            # It would read each page into a syntax tree, in threads, which CPython 3.11 sometimes
+            # gives up ("AST constructor recursion depth mismatch"): then there is no page.
+            "runner.magicEnabled": False,
             "browser.gatherUsageStats": False,
             "logger.enableRich": False,
         },
