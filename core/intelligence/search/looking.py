@@ -57,6 +57,7 @@ class Words:
     groups: dict[str, list[int]] = field(default_factory=dict)
     """The numbers of each word; several for a word that is still being typed."""
     frequencies: dict[str, int] = field(default_factory=dict)
+    """Of the most frequent of them: most passages that have one have others, too."""
     texts: dict[str, set[str]] = field(default_factory=dict)
     """What each word stands for, as it is written in passages."""
 
@@ -170,7 +171,7 @@ async def _in_lexicon(conn: Connection, user_id: UUID, asked: Mapping[str, Some[
     for word, some in numbers.items():
         if there := [number for number in some if number in n]:
             found.groups[word] = there
-            found.frequencies[word] = sum(n[number] for number in there)
+            found.frequencies[word] = max(n[number] for number in there)
             found.texts[word] = {some[number] for number in there}
     return found
 
@@ -192,7 +193,7 @@ async def _complete(conn: Connection, user_id: UUID, text: str, found: Words) ->
     asked = {"user_id": user_id, "beginning": last, "limit": _COMPLETIONS}
     if rows := await _all(conn, sql.beginning_with, **asked):
         found.groups[last] = [row["word"] for row in rows]
-        found.frequencies[last] = sum(row["n"] for row in rows)
+        found.frequencies[last] = max(row["n"] for row in rows)
         found.texts[last] = {row["text"] for row in rows}
 
 
@@ -215,7 +216,7 @@ def _postings(
             }
         made[word] = Postings(
             list(weights), [w for w, _ in weights.values()], [n for _, n in weights.values()],
-            found.frequencies[word],
+            max(found.frequencies[word], len(weights)),
         )  # fmt: skip
     return made
 

@@ -1,5 +1,7 @@
 """What was said is found again: by words, by meaning, in any language."""
 
+import pytest
+
 from core.intelligence.search.query import Filter
 
 
@@ -103,3 +105,13 @@ async def test_what_stands_everywhere_is_not_marked_beside_what_is_rare(app, pas
 async def test_a_word_alone_is_found_in_its_other_forms(past, find):
     past.chat("The pomegranate is ripe", "Good.", "Die Granatäpfel sind reif", "Gut.")
     assert await find("pomegranates", semantic=False)
+
+
+@pytest.mark.parametrize("typing", [False, True])
+@pytest.mark.parametrize("word", ["pears", "pear", "apples", "apple"])
+async def test_in_which_form_ever_what_says_it_comes_before_what_stands_beside(
+    past, find, word, typing
+):
+    past.chat("Apples are red", "Some are green.", "Pears are green", "Some are red.")
+    past.chat("A pomegranate has many seeds", "Hundreds of them.")
+    assert word in (await find(word, semantic=False, typing=typing))[0].lower()
