@@ -47,6 +47,18 @@ def test_one_is_renamed_and_tagged_and_found_by_its_tag(page):
     expect(titles(page)).to_have_text(["Quinces"])
 
 
+def test_an_open_menu_stays_while_the_conversation_changes(page, api):
+    page.get_by_role("button", name="Change “Pears”").last.click()
+    tags = page.get_by_role("menuitem", name="Tags", exact=True)
+    expect(tags).to_be_visible()
+    pears = next(one for one in api.get("/conversations").json() if one["title"] == "Pears")
+    with page.expect_response(re.compile(f"/api/conversations/{pears['id']}")):
+        api.patch(f"/conversations/{pears['id']}", json={"title": "Quinces"})
+    expect(tags).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(titles(page)).to_have_text(["Plums", "Quinces", "Apples"])
+
+
 def test_one_is_pinned_ended_and_reopened(page):
     act(page, "Apples", "Pin")
     expect(titles(page)).to_have_text(["Apples", "Plums", "Pears"])

@@ -25,7 +25,9 @@ export class Row {
     const { details, topics, sentiment } = this.conversation;
     const known = conversation.details ? {} : { details, topics, sentiment };
     this.conversation = { ...conversation, ...known };
-    this.#draw();
+    // A menu that is open stays: what was about to be clicked must not go away.
+    if (this.menu.matches(":popover-open")) this.menu.ontoggle = () => this.#draw();
+    else this.#draw();
   }
 
   /** Another look at it: its summary may be another, too. */
@@ -74,7 +76,7 @@ export class Row {
 
   #menu(title) {
     const { conversation: one, desk } = this;
-    const menu = el("div", { popover: "auto", class: "menu", role: "menu" });
+    const menu = (this.menu = el("div", { popover: "auto", class: "menu", role: "menu" }));
     const choice = (label, act, kind = "") => el("button", { type: "button", role: "menuitem", class: kind, on: { click: () => (menu.hidePopover(), act()) } }, label);
     menu.append(
       choice(one.pinned ? "Unpin" : "Pin", () => desk.change(one.id, { pinned: !one.pinned })),
