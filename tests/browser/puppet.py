@@ -88,7 +88,7 @@ class Puppet:
     ) -> None:
         writer.write(HEAD % (b"text/event-stream", b"transfer-encoding: chunked\r\n"))
         reply = Reply(self._loop, asked)
-        if "You summarise" in asked["messages"][0]["content"]:
+        if "You summarise a conversation" in asked["messages"][0]["content"]:
             reply.write(json.dumps(self.summary))
             reply.end()
         elif "Give this conversation a title" in asked["messages"][0]["content"]:

@@ -185,6 +185,6 @@ class TestWithAWholeParley:
         async with window("tr-TR") as page:
             await self.enter(page, link, "Can")
             for number in range(31):
-                await say(page, f"Merhaba {number}")
+                await say(page, f"Merhaba {number}.")
             await expect(page.locator(".notice")).to_have_text(words["error.too_fast"])
-            await expect(bubble(page, "Merhaba 30")).to_contain_text(words["message.not_sent"])
+            await expect(bubble(page, "Merhaba 30.")).to_contain_text(words["message.not_sent"])

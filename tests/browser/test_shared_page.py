@@ -306,10 +306,9 @@ async def test_arabic_stands_on_the_right_and_code_does_not(window, link, ask):
         line = page.get_by_text("الثعلب حيوان ذكي.")
         await expect(line).to_be_visible()
         assert await page.evaluate("document.documentElement.dir") == "rtl"
-        assert await line.evaluate("node => getComputedStyle(node).direction") == "rtl"
+        await expect(line).to_have_css("direction", "rtl")
         assert await line.evaluate(WORDS_END_RIGHT)
-        assert await page.locator(".code-block code").evaluate(
-            "node => getComputedStyle(node).direction") == "ltr"  # fmt: skip
+        await expect(page.locator(".code-block code")).to_have_css("direction", "ltr")
         await expect(page.locator(".author").last).to_contain_text("AI")
 
 

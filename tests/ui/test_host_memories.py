@@ -210,9 +210,7 @@ def test_a_link_opens_a_memory_in_edit(core, keep):  # noqa: F811
 def test_two_thousand_are_shown_a_page_at_a_time(core):  # noqa: F811
     entries = [{"text": f"Fact {number}"} for number in range(2000)]
     core.run(core.app.memories.create_many(core.host, entries))
-    began = time.monotonic()
     test = memories()
-    assert time.monotonic() - began < 5
     assert texts(test) == [f"Fact {number}" for number in range(20)]
     assert "2,000 memories" in captions(test)
     test.session_state["memory_page"] = 100
