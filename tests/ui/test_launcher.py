@@ -170,7 +170,7 @@ def test_starts_from_another_folder_with_its_own_looks(data: Path, tmp_path: Pat
     with running(data, cwd=tmp_path, PYTHONPATH=str(ROOT)) as parley:
         assert httpx.get(parley.host).status_code == 200
     asked = ("theme.light.primaryColor", "theme.dark.primaryColor", "browser.gatherUsageStats",
-             "server.fileWatcherType", "client.toolbarMode")  # fmt: skip
+             "server.fileWatcherType", "client.toolbarMode", "runner.magicEnabled")  # fmt: skip
     code = (
         "from core.settings import Settings\n"
         "from ui.streamlit_options import set_streamlit_options\n"
@@ -183,7 +183,7 @@ def test_starts_from_another_folder_with_its_own_looks(data: Path, tmp_path: Pat
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
         env=environment(data, PYTHONPATH=str(ROOT), **usage),
     )  # fmt: skip
-    assert told.stdout.split() == ["#0f766e", "#158077", "False", "none", "viewer"]
+    assert told.stdout.split() == ["#0f766e", "#158077", "False", "none", "viewer", "False"]
 
 
 class TestBrowserWindow:
