@@ -40,6 +40,21 @@ def test_one_is_renamed(page):
     expect(titles(page)).to_have_text(["Plums", "My own name", "Apples"])
 
 
+def test_an_open_menu_stays_while_the_list_changes(page, api):
+    entry = page.locator(".conversations li").filter(has_text="Pears")
+    entry.hover()
+    entry.locator(".dots").click()
+    pin = page.get_by_role("menuitem", name="Pin", exact=True)
+    expect(pin).to_be_visible()
+    other = page.context.new_page()
+    other.goto(page.url)
+    api.post("/conversations", json={"title": "Quinces"})
+    expect(titles(other)).to_have_text(["Quinces", "Plums", "Pears", "Apples"])
+    expect(pin).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(titles(page)).to_have_text(["Quinces", "Plums", "Pears", "Apples"])
+
+
 def test_one_is_pinned_and_archived(page, api):
     act(page, "Apples", "Pin")
     expect(titles(page)).to_have_text(["Apples", "Plums", "Pears"])

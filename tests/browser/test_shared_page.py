@@ -255,7 +255,7 @@ async def test_a_page_closes_when_its_link_is_revoked(app, window, link, chat, l
 
 async def test_a_link_that_opens_nothing_says_so(app, window, link, address, chat, database_url):
     where, share = await link(chat)
-    expire(database_url, share)
+    await expire(database_url, share)
     async with window(expected=("410", "404")) as page:
         await page.goto(where)
         await expect(page.locator(".farewell h1")).to_have_text("This link has expired")

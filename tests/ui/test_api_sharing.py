@@ -137,7 +137,7 @@ async def test_what_opens_nothing_says_the_same_whatever_it_was(
     revoked, made = await share(chat, password="blue fox")
     await client.delete(f"/shares/{made['id']}")
     expired, _ = await share(chat)
-    expire(database_url, (await app.shares.list(app.host_id))[0])
+    await expire(database_url, (await app.shares.list(app.host_id))[0])
     unknown = [await guest.get(f"/api/shared/{token}") for token in (UNKNOWN, revoked)]
     assert unknown[0].json() == unknown[1].json()
     assert {one.status_code for one in unknown} == {404}

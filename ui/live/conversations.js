@@ -123,6 +123,11 @@ export class Conversations {
 
   #draw() {
     if (this.editing?.how === "rename" && this.root.querySelector(`li[data-id="${this.editing.id}"] input`)) return;
+    const open = this.root.querySelector(".menu:popover-open");
+    if (open) {
+      open.ontoggle = () => this.#draw(); // what is about to be clicked stays
+      return;
+    }
     const focus = this.root.getRootNode().activeElement?.dataset?.focus;
     this.root.replaceChildren(...this.#content());
     if (focus) this.root.querySelector(`[data-focus="${focus}"]`)?.focus({ preventScroll: true });
