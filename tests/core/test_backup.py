@@ -370,6 +370,8 @@ async def test_stopped_in_the_middle_nothing_has_happened(settings, file, step):
 async def test_ctrl_c_leaves_no_half_a_file(settings, tmp_path):
     target = tmp_path / "out" / "parley.backup"
     target.parent.mkdir()
+    # Ignored where the tests run in the background, and inherited so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with psycopg.connect(url(settings)) as conn:
         conn.execute("LOCK TABLE messages")  # so that it is in the middle for as long as we look
         process = await asyncio.create_subprocess_exec(
