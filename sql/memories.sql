@@ -135,7 +135,9 @@ SELECT * FROM memories
 WHERE number = ANY(%(numbers)s::bigint[]) AND status = ANY(%(statuses)s) AND (enabled OR %(off)s)
 
 -- name: used
-UPDATE memories SET used_at = now(), uses = uses + 1 WHERE id = ANY(%(ids)s)
+-- Not of what somebody is changing: who changes several would wait for us, and we for them.
+UPDATE memories SET used_at = now(), uses = uses + 1 WHERE id IN (
+    SELECT id FROM memories WHERE id = ANY(%(ids)s) ORDER BY number FOR NO KEY UPDATE SKIP LOCKED)
 
 -- name: note_use
 INSERT INTO memory_uses (user_id, message_id, language, memory_ids)
@@ -161,12 +163,19 @@ WHERE status IN ('replaced', 'deleted') AND indexed_as IS NOT NULL
 LIMIT %(limit)s
 
 -- name: indexed
-UPDATE memories m SET indexed_as = %(mark)s || ' ' || i.revision
-FROM unnest(%(numbers)s::bigint[], %(revisions)s::integer[]) AS i (number, revision)
-WHERE m.number = i.number AND m.revision = i.revision RETURNING m.number
+-- What somebody is changing comes again: who changes several would wait for us, and we for them.
+WITH free AS (
+    SELECT m.number, m.revision FROM memories m
+    JOIN unnest(%(numbers)s::bigint[], %(revisions)s::integer[]) AS i (number, revision)
+      ON m.number = i.number AND m.revision = i.revision
+    FOR NO KEY UPDATE OF m SKIP LOCKED)
+UPDATE memories m SET indexed_as = %(mark)s || ' ' || free.revision
+FROM free WHERE m.number = free.number RETURNING m.number
 
 -- name: unindexed
-UPDATE memories SET indexed_as = NULL WHERE number = ANY(%(numbers)s::bigint[]) AND status IN ('replaced', 'deleted')
+UPDATE memories SET indexed_as = NULL WHERE number IN (
+    SELECT number FROM memories WHERE number = ANY(%(numbers)s::bigint[]) AND status IN ('replaced', 'deleted')
+    FOR NO KEY UPDATE SKIP LOCKED)
 
 -- name: waiting
 SELECT user_id, count FROM unindexed_memories(%(mark)s, false)

@@ -107,7 +107,11 @@ LEFT JOIN messages m ON m.id = p.message_id
 LEFT JOIN slate_texts t ON t.id = p.slate_id
 
 -- name: indexed
-UPDATE passages SET indexed_as = %(mark)s WHERE number = ANY (%(numbers)s::bigint[]) RETURNING number
+-- What is just being read anew or goes comes again: who changes several would wait for us, and
+-- we for them.
+UPDATE passages SET indexed_as = %(mark)s WHERE number IN (
+    SELECT number FROM passages WHERE number = ANY (%(numbers)s::bigint[])
+    FOR NO KEY UPDATE SKIP LOCKED) RETURNING number
 
 -- name: to_unindex
 SELECT number FROM gone_passages LIMIT %(limit)s

@@ -157,7 +157,7 @@ async def test_a_task_is_run_from_the_command_line_also_while_parley_runs(
     make_settings, database_url
 ):
     settings = make_settings()
-    async with open_app(settings) as app:
+    async with open_app(settings, working=False) as app:  # which might do it first
         made = (await app.conversations.create(app.host_id)).id
         await age(database_url, made)
         code, said = await run(settings, "run-task", "cleanup")

@@ -7,6 +7,7 @@ import pytest
 from core.app import open_app
 from core.embeddings import LocalEmbedder
 from core.errors import NotFound, Refused
+from core.queries import load
 
 
 @pytest.fixture
@@ -224,3 +225,17 @@ async def test_another_embedder_fills_the_index_anew(app, user):
     assert await app.memory_index.catch_up(lambda done, total: heard.append((done, total))) == 1
     assert heard == [(1, 1)]
     assert (await app.memory_index.differences()).none
+
+
+async def test_what_is_being_changed_is_indexed_once_it_is(app):
+    """The index waits for no row: two that change several would wait for each other."""
+    user = app.host_id
+    texts = ("I live in Rome", "I live in Oslo")
+    rome, oslo = [await app.memories.create(user, text) for text in texts]
+    await indexed(app)
+    async with app.database.as_user(user) as conn:
+        await conn.execute("UPDATE memories SET pinned = true WHERE id = %s", [rome.id])
+        marked = {"mark": "m", "numbers": [rome.number, oslo.number], "revisions": [1, 1]}
+        async with asyncio.timeout(30), app.database.as_user(user) as other:
+            rows = await (await other.execute(load("memories").indexed, marked)).fetchall()
+    assert [row["number"] for row in rows] == [oslo.number]
