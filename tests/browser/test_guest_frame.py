@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.guest_page import bubble, join, say
+from tests.browser.guest_page import DESK, bubble, join, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -102,6 +103,21 @@ class TestGradioAround:
             await page.keyboard.type("太")
             await expect(field).to_have_value("健太")
             await expect(page.locator(".join-form .primary")).to_have_text("参加する")
+
+    async def test_a_button_that_is_held_down_meanwhile_is_pressed(self, server, room, window):
+        async with window(size=DESK) as page:
+            held = asyncio.get_running_loop().create_future()
+            await page.route("**/gradio/assets/index-*.js", lambda route: held.set_result(route))
+            await page.goto(server.page, wait_until="commit")
+            await page.locator(".join-form input").fill("Ana")
+            await page.locator(".join-form .primary").hover()
+            await page.mouse.down()
+            await (await held).continue_()
+            await page.wait_for_function("() => document.querySelector('#parley-room')")
+            await page.evaluate("() => new Promise(requestAnimationFrame)")
+            await page.mouse.up()
+            await expect(page.locator(".composer")).to_be_visible()
+            await expect(page.locator(".gradio-container #parley")).to_have_count(1)
 
     async def test_says_nothing_of_its_own_and_asks_nobody_else(self, server, room, window):
         async with window("ja-JP") as page:

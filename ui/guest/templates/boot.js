@@ -12,6 +12,8 @@ const themes = window.parleyTheme;
 const wanted = navigator.languages?.length ? navigator.languages : [navigator.language];
 let title = document.title;
 let spoken;
+let pressed = false;
+let onRelease;
 
 function speak(code) {
   spoken = code;
@@ -38,8 +40,22 @@ function adopt(element) {
     document.querySelector("gradio-app").inert = true;
     return;
   }
+  if (pressed) {
+    onRelease = () => adopt(element); // what moves while it is pressed never hears of the click
+    return;
+  }
   place.removeAttribute("role"); // Gradio's page has a main landmark around it
   element.moveBefore(place, null);
+}
+
+function press() {
+  pressed = true;
+}
+
+function release() {
+  pressed = false;
+  onRelease?.();
+  onRelease = null;
 }
 
 function startGradio({ config, script, style }) {
@@ -78,6 +94,9 @@ window.parley = {
     onUnread: (count) => (document.title = count ? `(${count}) ${title}` : title),
   }),
 };
+window.addEventListener("pointerdown", press, true);
+window.addEventListener("pointerup", () => setTimeout(release), true);
+window.addEventListener("pointercancel", release, true);
 themes.watch(() => window.parley.view.setTheme(themes.shown));
 window.visualViewport?.addEventListener("resize", fitVisible);
 window.visualViewport?.addEventListener("scroll", fitVisible);
