@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -44,7 +45,7 @@ class Later:
 def in_background(work: Callable[[], Made]) -> asyncio.Future[Made]:
     """The result of `work`, done in a thread nobody waits for when Parley stops.
 
-    An import cannot be broken off: in the loop's own pool it would hold up the exit.
+    Cancelling does not end an import: in the loop's own pool it would hold up the exit.
     """
     loop = asyncio.get_running_loop()
     result: asyncio.Future[Made] = loop.create_future()
@@ -54,15 +55,39 @@ def in_background(work: Callable[[], Made]) -> asyncio.Future[Made]:
             settle()
 
     def run() -> None:
-        try:
-            settle = partial(result.set_result, work())
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-            settle = partial(result.set_exception, error)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(deliver, settle)
+        with suppress(BrokenOff):
+            _under_way.add(threading.get_ident())
+            try:
+                settle = partial(result.set_result, work())
+            except BrokenOff:
+                raise
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+                settle = partial(result.set_exception, error)
+            finally:
+                _under_way.discard(threading.get_ident())
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(deliver, settle)
 
     threading.Thread(target=run, name="in_background", daemon=True).start()
     return result
+
+
+class BrokenOff(BaseException):
+    """Raised in the threads of `in_background` by `break_off`; no import takes it for its own."""
+
+
+def break_off() -> None:
+    """End what is under way in the background, for good: for a process that has not long to live.
+
+    An import of seconds would take the time that closing needs. Who waits for it is not told.
+    """
+    for thread in tuple(_under_way):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread), ctypes.py_object(BrokenOff)
+        )
+
+
+_under_way: set[int] = set()
 
 
 @asynccontextmanager

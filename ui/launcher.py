@@ -21,7 +21,7 @@ from core.errors import ParleyError
 from core.settings import Settings, load_settings
 from ui.doors import Door, bind
 from ui.house import House, check_safety, enter
-from ui.later import entered_whole, in_background
+from ui.later import break_off, entered_whole, in_background
 from ui.logs import log_file, set_up_logs
 from ui.porch import Porch
 from ui.terminal import Terminal, open_browser
@@ -120,8 +120,10 @@ class Process:
                 try:
                     await asyncio.Event().wait()
                 finally:
+                    break_off()
                     await asyncio.gather(door.close(), self._house.close_guest_door())
         finally:
+            break_off()
             await door.close()
             await self._house.close()
 

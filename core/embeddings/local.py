@@ -115,9 +115,9 @@ class LocalEmbedder:
         return self._table([made[n] for n in range(len(texts))])
 
     async def close(self) -> None:
-        """Let go of the model and its threads; what is under way is finished first."""
-        await asyncio.to_thread(self._questions.shutdown)
-        await asyncio.to_thread(self._thread.shutdown)
+        """Let go of the model and its threads. What is under way is not waited for."""
+        self._questions.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
         self._engine = None
 
     def _table(self, rows: Sequence[Vectors]) -> Vectors:

@@ -85,7 +85,7 @@ def test_a_link_leads_to_a_message_and_the_button_to_the_newest(page, parley, co
     expect(there).to_be_in_viewport()
     expect(there).to_have_class(re.compile("pointed"))
     expect(there).to_contain_text(said(2001).split(".")[0])
-    page.locator(f"#message-{wanted + 30}").scroll_into_view_if_needed()
+    last(page).scroll_into_view_if_needed()
     expect(page.locator(f"#message-{wanted + 60}")).to_be_attached()
     page.get_by_role("button", name="Go to the newest").click()
     expect(page.locator(f"#message-{first + MANY - 1}")).to_be_in_viewport()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from core.errors import ConfigurationError
 from core.settings import Settings
 from ui.kept import Kept
-from ui.later import Later, entered_whole, in_background
+from ui.later import Later, break_off, entered_whole, in_background
 from ui.logs import log_file, set_up_logs
 from ui.porch import Porch
 
@@ -92,6 +92,24 @@ class TestLater:
         assert await in_background(lambda: threading.current_thread().daemon)
         with pytest.raises(ZeroDivisionError):
             await in_background(lambda: 1 // 0)
+
+    async def test_work_in_the_background_is_broken_off_when_the_process_ends(self) -> None:
+        began, threads = threading.Event(), []
+
+        def work() -> None:
+            threads.append(threading.current_thread())
+            began.set()
+            while True:
+                with suppress(Exception):  # as imports do that can do without
+                    sum(range(100))
+
+        done = in_background(work)
+        await asyncio.to_thread(began.wait)
+        break_off()
+        await asyncio.to_thread(threads[0].join, 20)
+        assert not threads[0].is_alive()
+        assert not done.done()
+        assert await in_background(lambda: "not yet at the end")
 
 
 class TestKept:

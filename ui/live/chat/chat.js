@@ -221,7 +221,7 @@ class Chat {
   #take(page, aim) {
     const [first] = page.messages;
     const { thread } = this;
-    if (aim === null && thread.messages.length && thread.later) return undefined; // the reader is far above
+    if (aim === null && thread.messages.length && thread.later) return thread.more(); // the reader is far above
     const joins = aim === null && thread.messages.length && first && (thread.find(first.id) || thread.has(first.parent));
     if (!joins) return thread.begin(page, aim);
     return thread.put(first.parent, page.messages);

@@ -47,7 +47,7 @@ export class Thread {
     this.#ends();
     if (at === null) this.#toEnd();
     else this.point(at);
-    this.#more();
+    this.more();
   }
 
   clear() {
@@ -129,7 +129,7 @@ export class Thread {
     this.top = scrollTop;
     this.height = scrollHeight;
     this.#offerNewest();
-    this.#more();
+    this.more();
   }
 
   #settle() {
@@ -138,7 +138,8 @@ export class Thread {
     this.#offerNewest();
   }
 
-  #more() {
+  /** Fetch what lies beyond the ends that are near. */
+  more() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     if (this.earlier && scrollTop < EARLY) this.#fetch("older");
     else if (this.later && scrollHeight - clientHeight - scrollTop < EARLY) this.#fetch("newer");
@@ -156,7 +157,7 @@ export class Thread {
     if (!page || !this.messages.includes(end)) return;
     this.keep(() => (way === "older" ? this.#addOlder(page) : this.#addNewer(page)));
     this.#ends();
-    this.#more();
+    this.more();
   }
 
   #addOlder({ messages, earlier }) {
