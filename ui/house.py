@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -142,8 +143,10 @@ class House:
         await self._first_page.served()
         core = await self.core()
         await core.warm()
+        gc.freeze()
         await _first_room(core)
         await self.guests.prepare()
+        gc.freeze()
 
 
 async def _first_room(core: App) -> None:

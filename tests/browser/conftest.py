@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 from playwright import async_api, sync_api
 from playwright.async_api import async_playwright
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, find, launch
+from tests.browser.desk import Desk
 from tests.browser.guest_page import PHONE
 from tests.browser.host_page import open_chat
 from tests.browser.puppet import WITHIN, Puppet, puppet
@@ -71,13 +72,19 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture
-def context(browser):
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[Desk]:
     """A desk in Tokyo."""
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="Asia/Tokyo")
-    opened.set_default_timeout(WITHIN * 1000)
-    yield opened
-    opened.close()
+    shared = Desk(browser, viewport={"width": 1280, "height": 800}, timezone_id="Asia/Tokyo")
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def context(desk: Desk) -> Iterator[BrowserContext]:
+    """As a browser that was never used; its first page is `new_page()`."""
+    with desk.used() as context:
+        yield context
 
 
 @pytest.fixture(scope="module")
