@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from tests.browser.guest_page import PHONE
 from tests.browser.host_page import open_chat
 from tests.browser.puppet import WITHIN, Puppet, puppet
 from tests.browser.room_server import serving
+from tests.conftest import create_database, drop_database
 from tests.ui.running import Running, running
 
 for api_of in (sync_api, async_api):
@@ -95,13 +97,24 @@ def model() -> Iterator[Puppet]:
 
 
 @pytest.fixture(scope="module")
-def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def database(postgres: str, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The conninfo of a database for a file's Parley, which need not make one of its own."""
+    name = Path(request.path).stem
+    yield create_database(postgres, name, template)
+    drop_database(postgres, name)
+
+
+@pytest.fixture(scope="module")
+def parley(
+    model: Puppet, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     """One Parley for all the tests of a file, answered by `model`; each has a conversation."""
     with running(
         tmp_path_factory.mktemp("parley"),
         OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1",
         AI_MODEL="puppet",
         TRANSLATION_ENGINE="local",
+        DATABASE_URL=database,
     ) as process:
         yield process
 

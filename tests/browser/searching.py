@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -43,7 +44,7 @@ def ask(parley: Running, path: str, **query: object) -> dict:
 def is_read(parley: Running) -> None:
     """Return once all that was said is found, by its meaning too where there is an index."""
     while (index := ask(parley, "search/index"))["to_read"] or index["to_embed"]:
-        pass
+        time.sleep(0.1)
 
 
 def open_search(page: Page, parley: Running, **asked: str) -> Page:

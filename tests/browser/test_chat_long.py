@@ -91,6 +91,20 @@ def test_a_link_leads_to_a_message_and_the_button_to_the_newest(page, parley, co
     expect(page.locator(f"#message-{first + MANY - 1}")).to_be_in_viewport()
 
 
+def test_reading_goes_on_once_the_line_is_back(page, parley, conversation):
+    made, first = conversation
+    page.goto(f"{parley.host}/?conversation={made}&message={first + 1000}")
+    expect(page.locator(f"#message-{first + 1000}")).to_be_in_viewport()
+    end = int(last(page).get_attribute("data-id") or 0)
+    page.context.set_offline(True)
+    last(page).scroll_into_view_if_needed()
+    expect(page.get_by_text("Parley does not answer")).to_be_visible()
+    expect(page.locator(f"#message-{end + 1}")).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.locator(f"#message-{end + 1}")).to_be_attached()
+    expect(page.locator(f"#message-{end}")).to_be_in_viewport()
+
+
 def test_a_link_to_what_is_gone_says_so_and_shows_the_end(page, parley, conversation):
     made, first = conversation
     page.goto(f"{parley.host}/?conversation={made}&message=999999999")

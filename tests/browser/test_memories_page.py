@@ -20,8 +20,9 @@ ARABIC = "أعمل طبيبة في مستشفى القاهرة"
 
 
 @pytest.fixture(scope="module")
-def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("parley"), TRANSLATION_ENGINE="local") as process:
+def parley(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    settings = {"TRANSLATION_ENGINE": "local", "DATABASE_URL": database}
+    with running(tmp_path_factory.mktemp("parley"), **settings) as process:
         yield process
 
 

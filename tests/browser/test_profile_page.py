@@ -17,6 +17,7 @@ from core.app import open_app
 from core.settings import Settings
 from tests.browser.host_page import ask, is_answered, last, messages, typing
 from tests.browser.puppet import WITHIN, Puppet, Reply
+from tests.conftest import create_database, drop_database
 from tests.core.lives import live
 from tests.ui.running import Running, running
 
@@ -24,26 +25,34 @@ pytestmark = pytest.mark.browser
 NEXT = ["Which month is calmest?", "How do I get there by train?"]
 
 
-async def _past(data: Path) -> None:
-    settings = Settings(data_dir=data, find_local_servers=False)
+@pytest.fixture(scope="module")
+def past(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database of somebody who has used Parley for weeks."""
+    conninfo = create_database(postgres, "profile_past", template)
+    data = tmp_path_factory.mktemp("past")
+    settings = Settings(data_dir=data, database_url=conninfo, find_local_servers=False)
+    with ThreadPoolExecutor(1) as thread:  # the browser's loop is in this one
+        thread.submit(asyncio.run, _lived(settings)).result()
+    yield "profile_past"
+    drop_database(postgres, "profile_past")
+
+
+async def _lived(settings: Settings) -> None:
     async with open_app(settings, working=False) as app:
         await live(app, datetime.now(UTC))
 
 
 @pytest.fixture
-def parley(
-    model: Puppet, tmp_path_factory: pytest.TempPathFactory, no_settings_from_outside: None
-) -> Iterator[Running]:
-    data = tmp_path_factory.mktemp("parley")
-    with ThreadPoolExecutor(1) as thread:  # the browser's loop is in this one
-        thread.submit(asyncio.run, _past(data)).result()
+def parley(model: Puppet, postgres: str, past: str, tmp_path: Path) -> Iterator[Running]:
+    conninfo = create_database(postgres, "profile_now", past)
     model.more = {"questions": NEXT}
     with running(
-        data, OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1", AI_MODEL="puppet",
-        TRANSLATION_ENGINE="local",
+        tmp_path / "data", OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1",
+        AI_MODEL="puppet", TRANSLATION_ENGINE="local", DATABASE_URL=conninfo,
     ) as process:  # fmt: skip
         yield process
     model.more = {}
+    drop_database(postgres, "profile_now")
 
 
 @pytest.fixture
@@ -93,7 +102,7 @@ def test_from_an_opening_to_the_profile_and_back(page: Page, parley: Running, mo
     short.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Removed, and not learned again.")).to_be_visible()
     kyoto.get_by_role("button", name="Lock").click()
-    expect(kyoto.get_by_text("Locked")).to_be_visible()
+    expect(kyoto.get_by_text("Locked ·")).to_be_visible()
     kyoto.get_by_text("Why: 4 messages").click()
     kyoto.get_by_role("link", name=re.compile("About Kyoto trip")).first.click()
     expect(page).to_have_url(re.compile(r"conversation=.*message=\d+"))

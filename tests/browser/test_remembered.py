@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -12,28 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.host_page import answered, ask, is_answered, last, typing
 from tests.browser.puppet import WITHIN, Puppet, Reply
-from tests.ui.running import Running, running
+from tests.ui.running import Running
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(
-        tmp_path_factory.mktemp("parley"),
-        OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1",
-        AI_MODEL="puppet",
-        TRANSLATION_ENGINE="local",
-    ) as process:
-        yield process
-
-
-@pytest.fixture
-def page(context, parley: Running) -> Page:
-    opened = context.new_page()
-    opened.goto(parley.host)
-    expect(typing(opened)).to_be_enabled()
-    return opened
 
 
 def told(reply: Reply) -> str:
@@ -58,6 +38,7 @@ def is_found_by_meaning(parley: Running, question: str) -> None:
         found = httpx.get(f"{parley.host}/api/memories/search", params={"q": question}, timeout=60)
         if found.json():
             return
+        time.sleep(0.1)
     raise AssertionError("the index was not made")
 
 

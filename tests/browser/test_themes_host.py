@@ -34,13 +34,16 @@ def greet(name: str = "you", times: int = 42) -> None:
 
 
 @pytest.fixture(scope="module")
-def parley(model: Puppet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def parley(
+    model: Puppet, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     with running(
         tmp_path_factory.mktemp("parley"),
         OPENAI_BASE_URL=f"http://127.0.0.1:{model.port}/v1",
         AI_MODEL="puppet",
         TRANSLATION_ENGINE="local",
         HOST_PASSWORD=PASSWORD,
+        DATABASE_URL=database,
     ) as process:
         yield process
 

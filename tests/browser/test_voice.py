@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ from playwright.async_api import async_playwright, expect
 
 from tests.browser.chromium import FAKE_MICROPHONE, launch
 from tests.browser.guest_page import DESK, PHONE, bubble, join
+from tests.browser.puppet import WITHIN
 from tests.browser.room_server import serving
 from ui.guest import strings
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 FAKE = Path(__file__).with_name("fake_speech.js").read_text("utf-8")
 LAN = "parley.test"
+RESOLVE = f"--host-resolver-rules=MAP {LAN} 127.0.0.1"
 LOUD = """meter => new Promise(done => {
     const level = () => meter.style.getPropertyValue("--level");
     const look = () => level() > 0.2 ? done() : requestAnimationFrame(look);
@@ -50,10 +53,17 @@ def room(server):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium():
+    """One that has a microphone; one that has none starts a page in a quarter of the time."""
     async with async_playwright() as playwright:
-        browser = await launch(
-            playwright, FAKE_MICROPHONE, f"--host-resolver-rules=MAP {LAN} 127.0.0.1"
-        )
+        browser = await launch(playwright, FAKE_MICROPHONE, RESOLVE)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def deaf():
+    async with async_playwright() as playwright:
+        browser = await launch(playwright, RESOLVE)
         yield browser
         await browser.close()
 
@@ -61,22 +71,30 @@ async def chromium():
 @pytest.fixture
 def window(chromium):
     """Opens a browser of its own that has what is said; a microphone is allowed or not."""
+    return partial(opened, chromium)
 
-    @contextlib.asynccontextmanager
-    async def opened(locale="en-US", *, microphone=True, size=PHONE, voices=None, dictation=False):
-        allowed = ["microphone"] if microphone else []
-        context = await chromium.new_context(locale=locale, permissions=allowed, **size)
-        has = json.dumps({"voices": voices, "recognition": dictation})
-        await context.add_init_script(f"window.fakeSpeech = {has};\n{FAKE}")
-        page = await context.new_page()
-        page.set_default_timeout(15_000)
-        complaints = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
-        await context.close()
-        assert not complaints
 
-    return opened
+@pytest.fixture
+def deaf_window(deaf):
+    """The same without a microphone."""
+    return partial(opened, deaf)
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    chromium, locale="en-US", *, microphone=True, size=PHONE, voices=None, dictation=False
+):
+    allowed = ["microphone"] if microphone else []
+    context = await chromium.new_context(locale=locale, permissions=allowed, **size)
+    has = json.dumps({"voices": voices, "recognition": dictation})
+    await context.add_init_script(f"window.fakeSpeech = {has};\n{FAKE}")
+    page = await context.new_page()
+    page.set_default_timeout(WITHIN * 1000)
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    await context.close()
+    assert not complaints
 
 
 def mic(page):
@@ -253,9 +271,9 @@ class TestSpeaking:
 
 
 class TestDictation:
-    async def test_the_browser_listens_where_no_server_does(self, server, room, window):
+    async def test_the_browser_listens_where_no_server_does(self, server, room, deaf_window):
         room.recording_seconds = 0
-        async with window("pt-PT", dictation=True) as page:
+        async with deaf_window("pt-PT", dictation=True) as page:
             await join(page, server)
             await mic(page).click()
             await expect(strip(page)).to_have_attribute("data-state", "listening")
@@ -271,28 +289,28 @@ class TestDictation:
         [("not-allowed", "voice.denied"), ("no-speech", "voice.nothing"),
          ("audio-capture", "voice.no_microphone"), ("network", "voice.unavailable")],
     )  # fmt: skip
-    async def test_its_failures_are_said(self, server, room, window, error, sentence):
+    async def test_its_failures_are_said(self, server, room, deaf_window, error, sentence):
         room.recording_seconds = 0
-        async with window(dictation=True) as page:
+        async with deaf_window(dictation=True) as page:
             await join(page, server)
             await mic(page).click()
             await page.evaluate("error => fakeSpeech.recognitions[0].fail(error)", error)
             await expect(notice(page)).to_have_text(WORDS[sentence])
             await expect(typed(page)).to_be_enabled()
 
-    async def test_there_is_no_button_where_nobody_listens(self, server, room, window):
+    async def test_there_is_no_button_where_nobody_listens(self, server, room, deaf_window):
         room.recording_seconds = 0
-        async with window() as page:
+        async with deaf_window() as page:
             await join(page, server)
             await expect(mic(page)).to_be_hidden()
 
 
 class TestReadingAloud:
-    async def test_a_message_is_read_as_it_is_shown(self, server, room, window):
+    async def test_a_message_is_read_as_it_is_shown(self, server, room, deaf_window):
         host = room.person("Bob", "pt", host=True)
         message = room.message(host, "Olá a todos!", "pt")
         room.translation(message, "Hello everyone! See `x` at https://example.org/a.", "en")
-        async with window("en-GB", voices=VOICES) as page:
+        async with deaf_window("en-GB", voices=VOICES) as page:
             await join(page, server)
             button = bubble(page, "Hello everyone").get_by_role("button", name=WORDS["voice.read"])
             await button.click()
@@ -305,9 +323,9 @@ class TestReadingAloud:
             await page.evaluate("fakeSpeech.finish()")
             await expect(button).to_have_attribute("aria-pressed", "false")
 
-    async def test_pressing_again_stops(self, server, room, window):
+    async def test_pressing_again_stops(self, server, room, deaf_window):
         room.message(room.person("Bob", "en"), "A long story. With an end.")
-        async with window(voices=VOICES) as page:
+        async with deaf_window(voices=VOICES) as page:
             await join(page, server)
             button = page.get_by_role("button", name=WORDS["voice.read"]).last
             await button.click()
@@ -316,16 +334,18 @@ class TestReadingAloud:
             assert await page.evaluate("fakeSpeech.active") is None
             assert await spoken(page) == ["A long story."]
 
-    async def test_the_original_is_read_where_there_is_no_translation(self, server, room, window):
+    async def test_the_original_is_read_where_there_is_no_translation(
+        self, server, room, deaf_window
+    ):
         room.message(room.person("Bob", "pt"), "Bom dia", "pt")
-        async with window(voices=VOICES) as page:
+        async with deaf_window(voices=VOICES) as page:
             await join(page, server)
             await bubble(page, "Bom dia").get_by_role("button", name=WORDS["voice.read"]).click()
             assert (await page.evaluate("fakeSpeech.spoken"))[0]["voice"] == "Luciana"
 
-    async def test_no_button_without_a_voice_until_there_is_one(self, server, room, window):
+    async def test_no_button_without_a_voice_until_there_is_one(self, server, room, deaf_window):
         room.message(room.person("Bob", "en"), "Good morning")
-        async with window(voices=[]) as page:
+        async with deaf_window(voices=[]) as page:
             await join(page, server)
             await expect(bubble(page, "Good morning").locator(".speak")).to_be_hidden()
             await expect(page.locator(".header .aloud")).to_be_hidden()
@@ -333,16 +353,16 @@ class TestReadingAloud:
             await expect(bubble(page, "Good morning").locator(".speak")).to_be_visible()
             await expect(page.locator(".header .aloud")).to_be_visible()
 
-    async def test_a_browser_that_does_not_speak_has_no_buttons(self, server, room, window):
+    async def test_a_browser_that_does_not_speak_has_no_buttons(self, server, room, deaf_window):
         room.message(room.person("Bob", "en"), "Good morning")
-        async with window() as page:
+        async with deaf_window() as page:
             await join(page, server)
             await expect(page.locator(".speak:visible, .aloud:visible")).to_have_count(0)
 
-    async def test_new_messages_are_read_in_turn_once_translated(self, server, room, window):
+    async def test_new_messages_are_read_in_turn_once_translated(self, server, room, deaf_window):
         host = room.person("Bob", "pt", host=True)
         room.message(host, "Said before", "en")
-        async with window(voices=VOICES) as page:
+        async with deaf_window(voices=VOICES) as page:
             await join(page, server)
             switch = page.get_by_role("button", name=WORDS["voice.read_all"])
             await expect(switch).to_have_attribute("aria-pressed", "false")
@@ -364,9 +384,9 @@ class TestReadingAloud:
             await page.evaluate("fakeSpeech.finish()")
             assert len(await spoken(page)) == 2
 
-    async def test_the_switch_is_remembered_and_switches_off(self, server, room, window):
+    async def test_the_switch_is_remembered_and_switches_off(self, server, room, deaf_window):
         host = room.person("Bob", "en", host=True)
-        async with window(voices=VOICES) as page:
+        async with deaf_window(voices=VOICES) as page:
             await join(page, server)
             switch = page.get_by_role("button", name=WORDS["voice.read_all"])
             await switch.click()
@@ -398,10 +418,10 @@ class TestReadingAloud:
             await expect(strip(page)).to_be_hidden()
             assert await spoken(page) == ["Wait for me"]
 
-    async def test_what_was_missed_is_read_but_not_what_was_known(self, server, room, window):
+    async def test_what_was_missed_is_read_but_not_what_was_known(self, server, room, deaf_window):
         host = room.person("Bob", "en", host=True)
         room.message(host, "Long known")
-        async with window(voices=VOICES) as page:
+        async with deaf_window(voices=VOICES) as page:
             await join(page, server)
             await page.get_by_role("button", name=WORDS["voice.read_all"]).click()
             room.cut()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from tests.core import pasts
 
 
-async def live(app, now=None):
+async def live(app, now=pasts.NOW):
     """Talks over some weeks, summarised, and learned from; the ids of the insights by value."""
-    if now is not None:
-        pasts.NOW = now
     talks = (
         (21, "Kyoto trip", "I want to plan my trip to Kyoto", "kurz bitte"),
         (14, "Kyoto trip", "Wie komme ich nach Kyoto, und lohnt sich der Trip?", "shorter please"),
@@ -19,7 +17,7 @@ async def live(app, now=None):
         (1, "German grammar", "Explain the dative of German grammar", "thx"),
     )
     for days, topic, *texts in talks:
-        chat, _ = await pasts.said(app, *texts, days=days, hour=19, title=f"About {topic}")
+        chat, _ = await pasts.said(app, *texts, days=days, hour=19, title=f"About {topic}", now=now)
         await pasts.summarised(
             app, chat, topic,
             questions=["Can one see snow monkeys in April?"] if days == 2 else (),

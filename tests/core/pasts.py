@@ -11,13 +11,13 @@ from core import languages
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def ago(days, hour=12):
-    return (NOW - timedelta(days=days)).replace(hour=hour)
+def ago(days, hour=12, now=NOW):
+    return (now - timedelta(days=days)).replace(hour=hour)
 
 
-async def said(app, *texts, days=0.0, hour=12, user=None, reply="I see.", title="Talk"):
+async def said(app, *texts, days=0.0, hour=12, user=None, reply="I see.", title="Talk", now=NOW):
     """A chat on a day, each text answered; its id and the ids of its messages."""
-    user, at = user or app.host_id, ago(days, hour)
+    user, at = user or app.host_id, ago(days, hour, now)
     async with app.database.as_user(user) as conn:
         chat = await _one(
             conn, "INSERT INTO conversations (user_id, kind, title, created_at)"

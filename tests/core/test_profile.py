@@ -13,7 +13,7 @@ from core.errors import NotFound, ProviderError, Refused
 from core.intelligence.profile.learning import Analysis
 from core.intelligence.profile.profile import Profile
 from core.jobs import Jobs
-from tests.core.pasts import NOW, ago, said, summarised
+from tests.core.pasts import NOW, said, summarised
 from tests.core.test_chat import finish
 
 LEARNER = "learner"
@@ -493,4 +493,3 @@ async def test_what_is_told_keeps_to_its_budget(app, learn, profile):
     telling = await profile.about(app.host_id)
     interests = [one for one in telling.insights if one.kind == "interest"]
     assert len(interests) == 4
-    assert ago(0) == NOW

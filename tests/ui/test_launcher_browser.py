@@ -7,13 +7,14 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.bench.start import FLAGS, INPUT
-from tests.conftest import CHROMIUM
+from tests.bench.start import INPUT
+from tests.browser.chromium import launch
 from tests.ui.running import Running, running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PASSWORD = "open sesame"
 
@@ -24,19 +25,20 @@ def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield parley
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """A Chromium to which every name under .example is this machine."""
-    names = "--host-resolver-rules=MAP *.example 127.0.0.1"
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, names])
+        launched = await launch(playwright, "--host-resolver-rules=MAP *.example 127.0.0.1")
         yield launched
         await launched.close()
 
 
-@pytest.fixture
-async def page(browser: Browser) -> Page:
-    return await browser.new_page()
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context()
+    yield await context.new_page()
+    await context.close()
 
 
 async def test_the_page_opens_and_asks_nobody_else_for_anything(
@@ -60,6 +62,7 @@ async def test_the_page_is_light_or_dark_as_the_machine_is(
     await page.goto(parley.host)
     app = page.locator('[data-testid="stApp"]')
     await expect(app).to_have_css("background-color", f"rgb({color})", timeout=30_000)
+    await context.close()
 
 
 async def test_a_name_that_was_bent_to_this_machine_shows_nothing(
