@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import uvicorn
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
@@ -305,8 +306,11 @@ class RoomServer:
         return self.room
 
 
-def make_page() -> FastAPI:
-    """The real guest page with the socket of the scripted room. Imports Gradio: seconds."""
+def make_page(gradio: bool = True) -> FastAPI:
+    """The real guest page with the socket of the scripted room.
+
+    With Gradio around it, which takes seconds to import; or as it is where that fails.
+    """
     app = FastAPI(openapi_url=None)
 
     @app.websocket("/ws/rooms/{token}")
@@ -318,13 +322,16 @@ def make_page() -> FastAPI:
         answer: JSONResponse = await request.app.state.server.room.transcribe(request)
         return answer
 
-    return mount_guest_page(mount_shared_page(app))
+    with (
+        contextlib.nullcontext() if gradio else patch("ui.guest.page.mount_gradio", lambda _: None)
+    ):
+        return mount_guest_page(mount_shared_page(app))
 
 
 @contextlib.contextmanager
-def serving(port: int = 0) -> Iterator[RoomServer]:
+def serving(port: int = 0, *, gradio: bool = True) -> Iterator[RoomServer]:
     """A running server; stopped when the context is left."""
-    server = RoomServer(make_page(), port)
+    server = RoomServer(make_page(gradio), port)
     server.start()
     try:
         yield server

@@ -40,7 +40,7 @@ VOICES = [
 
 @pytest.fixture(scope="module")
 def server():
-    with serving() as running_server:
+    with serving(gradio=False) as running_server:
         yield running_server
 
 
