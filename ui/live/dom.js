@@ -28,6 +28,12 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Have these children and no others; those that stay are not touched, nor what is pressed or focused in them. */
+export function setChildren(node, children) {
+  [...node.childNodes].filter((one) => !children.includes(one)).forEach((one) => one.remove());
+  children.forEach((one, place) => node.childNodes[place] === one || node.insertBefore(one, node.childNodes[place] ?? null));
+}
+
 export function setAttributes(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) node.removeAttribute(name);

@@ -1,6 +1,6 @@
 // One message on the screen: who and when, what it replies to, its text, how it ended.
 
-import { el, setAttributes, setText } from "../dom.js";
+import { el, setAttributes, setChildren, setText } from "../dom.js";
 import { icon, mark } from "../icons.js";
 import { when } from "../when.js";
 import { Actions, REACTIONS } from "./actions.js";
@@ -17,7 +17,7 @@ const UNREAD = ".code-block, .katex-mathml, .table";
 export class Message {
   /** `data` as the socket sent it; `context`: what the thread gives to all of them. */
   constructor(data, context) {
-    Object.assign(this, { data, context, note: null });
+    Object.assign(this, { data, context, note: null, made: new Map() });
     this.head = el("div", { class: "head" }, (this.author = el("strong", {})), (this.facts = el("span", {})));
     this.quote = el("button", { type: "button", class: "quoted", hidden: true, on: { click: () => context.desk.jump(this.data.quote.id) } });
     this.body = el("div", { class: data.role === "user" ? "body as-typed" : "body md" });
@@ -25,6 +25,7 @@ export class Message {
     this.sources = data.role === "user" ? null : new Sources(this.body, (source) => context.desk.toSource(source));
     this.waiting = el("p", { class: "waiting", role: "status", hidden: true });
     this.foot = el("div", { class: "foot" });
+    this.marks = el("div", { class: "marks" });
     this.actions = new Actions(this, context);
     const face = el("span", { class: "face", "aria-hidden": "true" }, data.role === "user" ? icon("person") : mark());
     this.bubble = el("div", { class: "bubble" }, this.quote, this.body, this.waiting);
@@ -76,7 +77,7 @@ export class Message {
     setAttributes(this.element, { "aria-label": `${data.author}, ${when(data.at)}`, "aria-busy": this.growing ? "true" : null });
     this.#showQuote();
     this.#showText();
-    this.foot.replaceChildren(...this.#footnotes());
+    setChildren(this.foot, this.#footnotes());
     this.actions.show();
   }
 
@@ -129,16 +130,24 @@ export class Message {
 
   #footnotes() {
     const { data, context } = this;
+    const { remark, status, ending, code, used, shaped } = data;
     const parts = [];
-    if (data.remark) parts.push(el("p", { class: "remark" }, icon("swap"), data.remark));
-    if (data.status === "failed") parts.push(this.#failed());
-    else if (data.ending) parts.push(el("p", { class: "remark" }, icon("pause"), data.ending));
-    if (["failed", "interrupted"].includes(data.status)) parts.push(this.#remedies());
+    if (remark) parts.push(this.#same("remark", remark, () => el("p", { class: "remark" }, icon("swap"), remark)));
+    if (status === "failed") parts.push(this.#same("failed", [code, ending], () => this.#failed()));
+    else if (ending) parts.push(this.#same("ending", ending, () => el("p", { class: "remark" }, icon("pause"), ending)));
+    if (["failed", "interrupted"].includes(status)) parts.push(this.#same("remedies", [status, Boolean(data.text)], () => this.#remedies()));
     if (data.searched) parts.push(...this.sources.footnotes(data.searched, this.growing));
-    const made = [data.used?.length && context.used(data.used), data.shaped?.length && context.shaped(data.shaped)].filter(Boolean);
-    if (made.length) parts.push(el("div", { class: "made-with" }, ...made));
-    if (data.reaction || data.bookmarked) parts.push(this.#marks());
+    const made = () => [used?.length && context.used(used), shaped?.length && context.shaped(shaped)].filter(Boolean);
+    if (used?.length || shaped?.length) parts.push(this.#same("made-with", [used, shaped], () => el("div", { class: "made-with" }, ...made())));
+    if (data.reaction || data.bookmarked) parts.push(this.#marked());
     return parts;
+  }
+
+  /** What was made of the same before: a button replaced while it is pressed never hears of the click. */
+  #same(name, of, make) {
+    const key = JSON.stringify(of);
+    if (this.made.get(name)?.key !== key) this.made.set(name, { key, element: make() });
+    return this.made.get(name).element;
   }
 
   #failed() {
@@ -153,17 +162,13 @@ export class Message {
     return el("div", { class: "remedies" }, ...[go, remedy("retry", "Try again", () => desk.retry(this))].filter(Boolean));
   }
 
-  #marks() {
+  #marked() {
     const { data, context } = this;
     const reaction = REACTIONS.find(({ kind }) => kind === data.reaction);
     const chip = (label, content, act) => el("button", { type: "button", class: "mark-chip", "aria-label": label, title: label, on: { click: act } }, content);
-    return el(
-      "div",
-      { class: "marks" },
-      ...[
-        reaction && chip(`You reacted: ${reaction.label}. Take it back`, reaction.sign, () => context.desk.react(this, null)),
-        data.bookmarked && chip("Bookmarked. Take the bookmark away", icon("bookmark"), () => context.desk.bookmark(this, false)),
-      ].filter(Boolean),
-    );
+    const reacted = () => chip(`You reacted: ${reaction.label}. Take it back`, reaction.sign, () => context.desk.react(this, null));
+    const bookmarked = () => chip("Bookmarked. Take the bookmark away", icon("bookmark"), () => context.desk.bookmark(this, false));
+    setChildren(this.marks, [reaction && this.#same("reacted", reaction.kind, reacted), data.bookmarked && this.#same("bookmarked", true, bookmarked)].filter(Boolean));
+    return this.marks;
   }
 }
