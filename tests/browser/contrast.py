@@ -30,3 +30,18 @@ def is_readable(page: Page) -> None:
     """Every text in sight stands out enough from what is behind it."""
     complaints = page.wait_for_function(LOOK).json_value()
     assert not complaints, "\n".join(complaints)
+
+
+SHOWS = """(scheme) => {
+  const page = document.querySelector('[data-testid="stApp"]') ?? document.documentElement;
+  const [red, green, blue] = getComputedStyle(page).backgroundColor.match(/[0-9.]+/g).map(Number);
+  return (red + green + blue < 384) === (scheme === "dark");
+}"""
+
+
+def is_readable_in_both(page: Page) -> None:
+    """The same in the dark, then in the light, on a page that follows its system."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_function(SHOWS, arg=scheme)
+        is_readable(page)

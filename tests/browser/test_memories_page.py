@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.contrast import is_readable
+from tests.browser.contrast import is_readable_in_both
 from tests.browser.puppet import WITHIN
 from tests.ui.running import Running, running
 
@@ -80,7 +81,7 @@ def act(page: Page, text: str, name: str) -> None:
 def can_be_read(page: Page) -> None:
     expect(page.locator('[data-stale="true"]')).to_have_count(0)
     expect(page.get_by_test_id("stToast")).to_have_count(0)
-    is_readable(page)
+    is_readable_in_both(page)
 
 
 def no_wider_than_the_window(page: Page) -> None:
@@ -99,7 +100,7 @@ def test_what_is_written_is_found_by_meaning_in_another_language(page, parley):
     with httpx.Client(base_url=f"{parley.host}/api", timeout=WITHIN) as http:
         found = {"q": "Dónde vive mi hermana"}
         while http.get("/memories/search", params=found).json()[0]["memory"]["text"] != SISTER:
-            pass
+            time.sleep(0.1)
     search.press_sequentially("¿Dónde vive mi hermana?")
     expect(texts(page).first).to_have_text(SISTER)
     search.fill("")
@@ -178,7 +179,7 @@ def test_all_are_deleted_only_when_meant_and_come_back(page, parley, api):
 
 
 def test_the_kinds_filter_and_the_pages_turn(page, parley, api):
-    lines = "\n".join(f"Fact {number}" for number in range(2000))
+    lines = "\n".join(f"Fact {number}" for number in range(200))
     api.post("/memories/import", files={"file": ("many.txt", lines.encode())})
     keep(api, SISTER, kind="person")
     visit(page, parley)
@@ -187,8 +188,8 @@ def test_the_kinds_filter_and_the_pages_turn(page, parley, api):
     expect(texts(page)).to_have_text([SISTER])
     page.get_by_role("radio", name="Facts").click()
     expect(texts(page)).to_have_count(20)
-    page.get_by_test_id("stPagination").get_by_role("button", name="100").click()
-    expect(texts(page).last).to_have_text("Fact 1999")
+    page.get_by_test_id("stPagination").get_by_role("button", name="10").click()
+    expect(texts(page).last).to_have_text("Fact 199")
 
 
 def test_memories_go_out_as_a_file_and_come_in_again(page, parley, api, tmp_path):
@@ -248,10 +249,8 @@ def test_what_is_proposed_is_kept_or_declined(page, parley, api):
     expect(proposal.filter(has_text=NURSE)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_narrow_window_holds_everything_and_it_can_be_read(browser: Browser, parley, api, scheme):
-    size = {"width": 390, "height": 844}
-    context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=True)
+def test_a_narrow_window_holds_everything_and_it_can_be_read(browser: Browser, parley, api):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     context.set_default_timeout(WITHIN * 1000)
     page = context.new_page()
     visit(page, parley)

@@ -127,13 +127,13 @@ async def test_without_its_formatting_a_text_comes_out_plain(app):
     assert "casa" in made.result
 
 
-async def test_ten_thousand_words_come_out_in_order(app):
-    lines = [f"The house number {n} is very big." for n in range(1, 1430)]
+async def test_thousands_of_words_come_out_in_order(app):
+    """Ten thousand in `tests.bench.slate`."""
+    lines = [f"The house number {n} is very big." for n in range(1, 430)]
     text = "\n".join(lines)
-    assert len(text.split()) >= 10_000
     slate = await app.slates.create(app.host_id)
     started = await app.slate_runs.start(app.host_id, slate.id, text, TO_PORTUGUESE)
-    await until(started, lambda now: len(now.pieces) > 20 and 0 < now.done < len(now.pieces))
+    await until(started, lambda now: len(now.pieces) > 5 and 0 < now.done < len(now.pieces))
     await ended(started)
     made = await app.slate_runs.last(app.host_id, slate.id)
     assert made.status == "complete"

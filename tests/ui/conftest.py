@@ -11,9 +11,15 @@ from tests.ui.serving import serving
 from ui.api import guest_api, host_sockets, rest_api
 
 
+@pytest.fixture(scope="session")
+def host_apis():
+    """The API and the sockets: a router is built with its first request, in a quarter second."""
+    return rest_api(), host_sockets()
+
+
 @pytest.fixture
-async def host(app):
-    api, sockets = rest_api(), host_sockets()
+async def host(app, host_apis):
+    api, sockets = host_apis
     api.state.core = sockets.state.core = app
     door = Starlette(routes=[Mount("/api", app=api), Mount("/ws", app=sockets)])
     async with serving(door) as address:

@@ -37,8 +37,8 @@ async def app(make_settings, server):
 
 
 @pytest.fixture
-async def host(app):
-    api = rest_api()
+async def host(app, host_apis):
+    api, _ = host_apis
     api.state.core = app
     async with client_of(Starlette(routes=[Mount("/api", app=api)])) as client:
         yield client
