@@ -78,21 +78,21 @@ class GuestDoor:
 
     async def _make_api(self) -> ASGIApp:
         core = await self._core()
-        module = await in_background(partial(import_module, "ui.api"))
+        module = await in_background(partial(import_module, "ui.api.guests"))
         api: FastAPI = await in_background(module.guest_api)
         api.state.core = core
-        guest = await in_background(partial(import_module, "ui.guest"))
-        return await in_background(partial(guest.mount_shared_page, api))
+        shared = await in_background(partial(import_module, "ui.guest.shared"))
+        return await in_background(partial(shared.mount_shared_page, api))
 
     async def _make_waiting_page(self) -> ASGIApp:
-        guest = await in_background(partial(import_module, "ui.guest"))
-        page: ASGIApp = guest.waiting_page()
+        waiting = await in_background(partial(import_module, "ui.guest.waiting"))
+        page: ASGIApp = waiting.waiting_page()
         return page
 
     async def _make_page(self) -> ASGIApp:
         """The API with the page added. Gradio serves files there: no queue of its is started."""
         api = await self._api.made()
-        guest = await in_background(partial(import_module, "ui.guest"))
+        guest = await in_background(partial(import_module, "ui.guest.page"))
         try:
             page: ASGIApp = await in_background(partial(guest.mount_guest_page, api))
         except Exception as error:

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
 from socket import socket
@@ -16,13 +16,15 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from core.errors import ConfigurationError
+from core.embedded import EmbeddedPostgres
+from core.errors import ConfigurationError, ParleyError
 from core.providers.port import Progress
 from core.settings import Settings, load_settings
 from ui.doors import Door, bind
 from ui.first_page import FirstPage, warm_up
 from ui.guard import Guard, SecurityHeaders, is_loopback
 from ui.guest_door import LARGEST_FRAME, GuestDoor
+from ui.host import bridge
 from ui.kept import Kept
 from ui.later import Later, in_background
 from ui.live import live_files
@@ -51,6 +53,7 @@ class House:
         self.tunnel = Tunnel(settings)
         self.guests = GuestDoor(self.core)
         self._guest_door = Door(self.guests, guest_socket, LARGEST_FRAME)
+        self._database: asyncio.Future[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._progress = progress
         self._core = Kept(self._open_core)
@@ -60,8 +63,8 @@ class House:
     def routes(self) -> Sequence[BaseRoute]:
         """What the host door leads to besides Streamlit."""
         return [
-            Mount("/api", Later(partial(self._api, "rest_api"))),
-            Mount("/ws", Later(partial(self._api, "host_sockets"))),
+            Mount("/api", Later(partial(self._api, "rest", "rest_api"))),
+            Mount("/ws", Later(partial(self._api, "sockets", "host_sockets"))),
             Mount("/live", live_files()),
         ]
 
@@ -91,17 +94,20 @@ class House:
         return await self._core.get()
 
     def begin(self) -> None:
-        """Begin to open the core, while there is something else to do."""
-        self._core.begin()
+        """Begin with the database, which needs time more than the processor."""
+        self._database = in_background(self._start_database)
+
+    async def open(self) -> None:
+        """Open the core and the guest door. Raises what `core` raises."""
+        await self.core()
+        self._guest_door.open()
+        self._preparing = asyncio.create_task(self._prepare_guest_page())
 
     @asynccontextmanager
     async def lifespan(self, _: Any) -> AsyncIterator[dict[str, Any]]:
-        """Open the core and the guest door; close both."""
+        """The host door's: its first page is drawn while the core opens."""
         try:
             self._warming = in_background(warm_up)
-            await self.core()
-            self._guest_door.open()
-            self._preparing = asyncio.create_task(self._prepare_guest_page())
             yield {"house": self}
         finally:
             await self.close()
@@ -121,9 +127,8 @@ class House:
     @asynccontextmanager
     async def _open_core(self) -> AsyncIterator[App]:
         core_app = await in_background(partial(import_module, "core.app"))
-        # Imports the core, and so would hold up the first answer of the host door.
-        from ui.host import bridge  # noqa: PLC0415
-
+        if self._database:
+            await self._database
         async with core_app.open_app(self.settings, self._progress) as core:
             bridge.attach_core(core, asyncio.get_running_loop())
             try:
@@ -131,10 +136,16 @@ class House:
             finally:
                 bridge.detach_core()
 
-    async def _api(self, name: str) -> ASGIApp:
+    def _start_database(self) -> None:
+        """The core will join it, and say what kept it from starting."""
+        if not self.settings.database_url:
+            with suppress(ParleyError):
+                EmbeddedPostgres(self.settings.data_dir / "postgres").start(self._progress)
+
+    async def _api(self, module_name: str, name: str) -> ASGIApp:
         """An app of `ui.api`, imported off the loop: FastAPI takes half a second."""
         core = await self.core()
-        module = await in_background(partial(import_module, "ui.api"))
+        module = await in_background(partial(import_module, f"ui.api.{module_name}"))
         api: FastAPI = await in_background(getattr(module, name))
         api.state.core = core
         return api
@@ -144,6 +155,7 @@ class House:
         core = await self.core()
         await core.warm()
         gc.freeze()
+        gc.enable()
         await _first_room(core)
         await self.guests.prepare()
         gc.freeze()

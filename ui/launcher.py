@@ -105,16 +105,16 @@ class Process:
             _wind_up(loop)
 
     async def _live(self) -> None:
-        """The host door answers first; the core opens while Streamlit is imported."""
+        """The host door answers first, then Streamlit draws the first page; the core opens last."""
         porch = Porch(self._house.protect)
         door = Door(porch, self._host_socket, LARGEST_FRAME)
         door.open()
         try:
             self._house.begin()
             ui_app = await in_background(partial(import_module, "ui.app"))
-            await self._house.core()
             async with entered_whole(ui_app.app.lifespan()(ui_app.app)):
                 porch.open(ui_app.app)
+                await self._house.open()
                 self._terminal.welcome(self._settings)
                 open_browser(self._settings)
                 try:

@@ -1,7 +1,8 @@
 """What the host door answers while the house behind it is still opening.
 
 A browser spends about a second on loading Streamlit's page before it asks for anything that
-needs Python. Those files are served from the first moment on; every other request waits.
+needs Python. Those files, and those of Parley's own views, are served from the first moment on;
+every other request waits.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ui.live import live_files
 
 WAITS_AT_MOST = 60.0
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8",
@@ -26,7 +30,8 @@ class Porch:
     def __init__(self, protect: Callable[[ASGIApp], ASGIApp]) -> None:
         """`protect` puts guard and login in front of what the porch itself serves."""
         self._house: asyncio.Future[ASGIApp] = asyncio.get_running_loop().create_future()
-        self._front = protect(self._serve_early)
+        early = Router([Mount("/live", live_files())], default=self._serve_early)
+        self._front = protect(early)
 
     def open(self, house: ASGIApp) -> None:
         """From now on every request goes to `house`, those waiting as well."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from streamlit import config, logger
+from streamlit import config, delta_generator, logger
 from streamlit.components.v2 import manifest_scanner
 
 from core.settings import Settings
@@ -24,6 +24,8 @@ def set_streamlit_options(settings: Settings) -> None:
     # Reading what every installed package says of itself takes a quarter of the start, to find
     # packaged components; Parley's own are not packaged.
     manifest_scanner.scan_component_manifests = lambda max_workers=None: []
+    # Before the first element it would look whether this is a console: a tenth of a second.
+    delta_generator._use_warning_has_been_displayed = True
     # As `streamlit run ui/app.py` does: finds .streamlit/config.toml from any working directory.
     config._main_script_path = str(APP)
     config.get_config_options(
@@ -39,6 +41,8 @@ def set_streamlit_options(settings: Settings) -> None:
             # It would read each page into a syntax tree, in threads, which CPython 3.11 sometimes
             # gives up ("AST constructor recursion depth mismatch"): then there is no page.
             "runner.magicEnabled": False,
+            # It would look through all there is after each run, while nothing else goes on.
+            "runner.postScriptGC": False,
             "browser.gatherUsageStats": False,
             "logger.enableRich": False,
         },

@@ -33,7 +33,8 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
-INPUT = ".chat .composer textarea"
+INPUT = '.chat .composer textarea, [data-testid="stChatInput"] textarea'
+"""Parley's input, and that of the page beside it."""
 BARE = 'import streamlit as st\n\nst.chat_input("Message")\n'
 BARE_APP = 'import streamlit as st\n\napp = st.App("bare.py")\n'
 SETTLES = 10.0

@@ -22,7 +22,8 @@ from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse
 
 from core.errors import NotFound
-from ui.guest import mount_guest_page, mount_shared_page
+from ui.guest.page import mount_guest_page
+from ui.guest.shared import mount_shared_page
 
 TOKEN = "kitchen-table"
 RECENT = 50

@@ -15,8 +15,9 @@ from tests.browser.puppet import WITHIN
 from tests.core.sharing.reader import expire
 from tests.histories import fill
 from tests.ui.serving import serving
-from ui.api import guest_api
-from ui.guest import mount_shared_page, strings
+from ui.api.guests import guest_api
+from ui.guest import strings
+from ui.guest.shared import mount_shared_page
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from tests.ui.serving import serving
-from ui.api import guest_api, host_sockets, rest_api
+from ui.api.guests import guest_api
+from ui.api.rest import rest_api
+from ui.api.sockets import host_sockets
 
 
 @pytest.fixture(scope="session")

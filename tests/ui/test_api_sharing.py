@@ -17,8 +17,9 @@ from core.sharing.reading import PAGE
 from tests.core.sharing.reader import expire
 from tests.histories import fill
 from tests.ui.serving import serving, socket
-from ui.api import guest_api
-from ui.guest import mount_shared_page, strings
+from ui.api.guests import guest_api
+from ui.guest import strings
+from ui.guest.shared import mount_shared_page
 
 UNKNOWN = "nobodyKnowsThisOne22xx"
 

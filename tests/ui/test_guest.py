@@ -13,8 +13,11 @@ from starlette.testclient import TestClient
 
 from core import languages
 from core.errors import DatabaseUnavailable, NotFound
-from ui.guest import mount_guest_page, mount_shared_page, strings, waiting_page
+from ui.guest import strings
 from ui.guest.gradio_view import AssetsOnly
+from ui.guest.page import mount_guest_page
+from ui.guest.shared import mount_shared_page
+from ui.guest.waiting import waiting_page
 from ui.live import modules, style_sheets
 
 ROOM = "Table & <b>chairs</b>"

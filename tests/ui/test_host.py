@@ -113,9 +113,12 @@ def test_a_tunnel_that_does_not_open_says_why(core, monkeypatch):
     assert test.toggle(key="share").value is False
 
 
-def test_before_the_core_is_open_the_page_waits(core):
+def test_before_the_core_is_open_pages_that_need_it_wait_and_the_chat_stands(core):
     bridge.detach_core()
     test = page()
+    assert not test.info
+    assert test.button(key="new_chat")
+    test.switch_page("app_pages/settings.py").run()
     assert "starting" in test.info[0].value
 
 

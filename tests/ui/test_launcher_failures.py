@@ -111,7 +111,8 @@ def test_something_unexpected_is_one_line_and_a_traceback_in_the_log(
     broken.mkdir()
     (broken / "psycopg_pool.py").write_text("raise RuntimeError('out of cheese')")
     code, out, errors = failing(data, PYTHONPATH=str(broken))
-    assert (code, out) == (1, "")
+    assert code == 1
+    assert out.split() in ([], ["Creating", "the", "database…"])
     assert "out of cheese" in errors
     assert str(data / "parley.log") in errors
     assert "Traceback" not in errors

@@ -8,7 +8,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.ui.serving import serving
-from ui.api import rest_api
+from ui.api.rest import rest_api
 
 
 async def test_the_api_keeps_what_its_document_promises(app, models):

@@ -12,7 +12,7 @@ from core.app import open_app
 from tests.speech_server import speech_server
 from tests.ui.running import raw
 from tests.ui.serving import serving, socket
-from ui.api import LARGEST_BODY
+from ui.api.rest import LARGEST_BODY
 from ui.guest_door import LARGEST_RECORDING, GuestDoor
 
 SOUND = b"RIFF....WAVEfmt "

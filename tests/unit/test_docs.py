@@ -17,7 +17,8 @@ from tests.docs import (
     put,
     settings_table,
 )  # fmt: skip
-from ui.api import chat_socket, rest_api, room_socket, share_socket, slate_socket
+from ui.api import chat_socket, room_socket, share_socket, slate_socket
+from ui.api.rest import rest_api
 
 TEXT = README.read_text("utf-8")
 

@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.app import App
 from core.errors import ParleyError
+
+if TYPE_CHECKING:
+    from core.app import App
 
 T = TypeVar("T")
 

@@ -36,7 +36,7 @@ settings = st.Page(HERE / "app_pages" / "settings.py", title="Settings", icon=":
 page = st.navigation(
     [chat, rooms, slate, search, conversations, memories, profile, analytics, links, settings]
 )
-if bridge.is_open():
+if bridge.is_open() or page == chat:  # whose views come to life by themselves
     sidebar(page, chat, links, search)
     foot()
     page.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FOLDER = Path(__file__).parent
+_IMPORTED = re.compile(r'^(?:import|export)\b[^;]*?"(\.{1,2}/[^"]+\.js)";', re.MULTILINE)
+_SHEET = re.compile(r'"([\w/]+\.css)"')
+STYLES = "styles.js"
+"""Loads style sheets for whoever names them; those it names itself are a room's."""
 TYPES = frozenset({".js", ".css", ".svg", ".woff2"})
 
 
@@ -30,6 +35,28 @@ def modules() -> tuple[str, ...]:
 def style_sheets() -> tuple[str, ...]:
     """Its style sheets by name; `room.js` loads them where it is mounted."""
     return tuple(sorted(file.name for file in FOLDER.glob("*.css")))
+
+
+@cache
+def needed_by(*names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The modules that these import, themselves included, and the style sheets those name.
+
+    All as paths below `/live`, in the order they are found.
+    """
+    found: dict[str, str] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = text = (FOLDER / name).read_text("utf-8")
+            beside = (FOLDER / name).parent
+            waiting += [_below(beside / one) for one in _IMPORTED.findall(text)]
+    named = (one for name, text in found.items() if name != STYLES for one in _SHEET.findall(text))
+    return tuple(found), tuple(one for one in dict.fromkeys(named) if (FOLDER / one).is_file())
+
+
+def _below(path: Path) -> str:
+    return path.resolve().relative_to(FOLDER.resolve()).as_posix()
 
 
 class _Files:

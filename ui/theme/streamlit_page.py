@@ -1,4 +1,5 @@
-"""Streamlit's page with our theme in its head, in place before the first paint."""
+"""Streamlit's page with our theme in its head, in place before the first paint; the chat's page
+names there what it will load, so that it is fetched while Python still gets ready."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from functools import cache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.live import needed_by
 from ui.theme import host_colors, host_head
 
 PLACE = b"<title>Streamlit</title>"
@@ -24,15 +26,17 @@ class StreamlitPage:
         if scope["type"] != "http" or scope["method"] != "GET" or not _wants_html(scope):
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, _early() if scope["path"] == "/" else "")
         await self._app(_plain(scope), receive, answer.send)
 
 
 class _Answer:
     """Holds an HTML answer back until it is whole."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, early: str) -> None:
+        """`early`: HTML for the page's head besides the theme."""
         self._send = send
+        self._early = early
         self._start: Message | None = None
         self._body = b""
 
@@ -47,7 +51,7 @@ class _Answer:
             await self._send(message)
 
     async def _finish(self, start: Message) -> None:
-        body = self._body.replace(PLACE, PLACE + streamlit_head().encode(), 1)
+        body = self._body.replace(PLACE, PLACE + (streamlit_head() + self._early).encode(), 1)
         headers = MutableHeaders(scope=start)
         headers["content-length"] = str(len(body))
         await self._send(start)
@@ -60,6 +64,15 @@ def streamlit_head() -> str:
     first = {f"{name.upper()}_THEME": colors for name, colors in host_colors().items()}
     colors = f"<script>window.__streamlit = {json.dumps(first)};</script>\n"
     return "\n" + host_head("switch.js", "streamlit.js") + colors
+
+
+@cache
+def _early() -> str:
+    """Links to what the chat's page loads once Streamlit has drawn it."""
+    modules, sheets = needed_by("conversations.js", "chat/chat.js")
+    links = [f'<link rel="modulepreload" href="/live/{name}">' for name in modules]
+    links += [f'<link rel="preload" as="style" href="/live/{name}">' for name in sheets]
+    return "\n".join(links) + "\n"
 
 
 def _wants_html(scope: Scope) -> bool:

@@ -3,7 +3,7 @@
 const MOVES = ["popstate", "parley-moved"]; // the second comes from the list of conversations
 const chats = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   let chat = chats.get(parentElement);
   if (!chat) {
     chat = new Page(parentElement.querySelector(".frame"), data);

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.host.components import source
+from ui.host.components import handed, source
 
 _mount = st.components.v2.component(
     "parley_chat",
@@ -23,6 +23,6 @@ def chat(strings: dict[str, str]) -> tuple[str, dict[str, str]] | None:
     the person wants to go to, and its query, if they do.
     """
     with st.container(key="thread"):
-        result = _mount(key="chat", data={"strings": strings}, on_go_change=lambda: None)
+        result = _mount(key="chat", data=handed({"strings": strings}), on_go_change=lambda: None)
     wanted: dict[str, Any] | None = result.go
     return (wanted["page"], wanted["query"]) if wanted else None

@@ -4,7 +4,7 @@ const lists = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!lists.has(parentElement)) lists.set(parentElement, mounted(parentElement.querySelector(".conversations")));
-  lists.get(parentElement).then((list) => list.update(data ?? {}, setTriggerValue));
+  lists.get(parentElement).then((list) => list.update(data?.[0] ?? {}, setTriggerValue));
   return () => {
     lists.get(parentElement)?.then((list) => list.close());
     lists.delete(parentElement);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ui.host.components import source
+from ui.host.components import handed, source
 
 _mount = st.components.v2.component(
     "parley_conversations",
@@ -35,7 +35,7 @@ def conversation_list(*, chat: bool) -> Chosen:
     """
     result = _mount(
         key="conversations",
-        data={"chat": chat},
+        data=handed({"chat": chat}),
         on_open_change=_nothing,
         on_share_change=_nothing,
         on_seek_change=_nothing,

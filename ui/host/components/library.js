@@ -2,7 +2,7 @@
 
 const libraries = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   if (!libraries.has(parentElement)) libraries.set(parentElement, new Page(parentElement.querySelector(".frame"), data));
   libraries.get(parentElement).tell = setTriggerValue;
   return () => {

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from ui.host.components import source
+from ui.host.components import handed, source
 
 _mount = st.components.v2.component(
     "parley_library",
@@ -37,7 +37,7 @@ class Chosen:
 
 def library() -> Chosen:
     """Show all conversations and the bookmarks."""
-    data = {"home": "/", "rooms": "/rooms"}
+    data = handed({"home": "/", "rooms": "/rooms"})
     result = _mount(key="library", data=data, on_open_change=_nothing, on_share_change=_nothing)
     return Chosen(Opened(**result.open) if result.open else None, result.share)
 

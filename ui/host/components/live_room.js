@@ -2,7 +2,7 @@
 
 const rooms = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const frame = parentElement.querySelector(".frame");
   let room = rooms.get(parentElement);
   if (room?.id !== data.room) {

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from ui.host.components import source
+from ui.host.components import handed, source
 
 _mount = st.components.v2.component(
     "parley_live_room",
@@ -39,4 +39,4 @@ def live_room(
         "languages": languages,
         "ended": ended,
     }
-    _mount(key=f"room-{room_id}", data=data)
+    _mount(key=f"room-{room_id}", data=handed(data))

@@ -3,7 +3,7 @@
 const MOVES = ["popstate", "parley-moved"]; // the second comes from the list of conversations
 const searches = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   let search = searches.get(parentElement);
   if (!search) {
     search = new Page(parentElement.querySelector(".frame"), data);

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.host.components import source
+from ui.host.components import handed, source
 
 _mount = st.components.v2.component(
     "parley_search",
@@ -22,6 +22,6 @@ def search() -> tuple[str, dict[str, str]] | None:
 
     Returns the page of the host's the person wants to go to, and its query, if they do.
     """
-    result = _mount(key="search", data={"pages": _PAGES}, on_go_change=lambda: None)
+    result = _mount(key="search", data=handed({"pages": _PAGES}), on_go_change=lambda: None)
     wanted: dict[str, Any] | None = result.go
     return (wanted["page"], wanted["query"]) if wanted else None

@@ -2,7 +2,7 @@
 
 const slates = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   let slate = slates.get(parentElement);
   if (!slate) {
     slate = new Page(parentElement.querySelector(".frame"), data);

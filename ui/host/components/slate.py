@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.host.components import source
+from ui.host.components import handed, source
 
 _mount = st.components.v2.component(
     "parley_slate",
@@ -20,4 +20,5 @@ def slate(strings: dict[str, str], languages: list[dict[str, str]], target: str)
     `strings` and `languages` as `mountSlate` of `ui/live/slate/slate.js` takes them; `target`:
     the language to translate into until the person chooses one.
     """
-    _mount(key="slate", data={"strings": strings, "languages": languages, "target": target})
+    data = {"strings": strings, "languages": languages, "target": target}
+    _mount(key="slate", data=handed(data))
