@@ -140,7 +140,7 @@ class Chat:
             turn = await self._begin(
                 conn, user_id, sql.begin_again, provider, model, message_id=message_id
             )
-            said = await self._read(conn, turn)
+            said = await self._read_again(conn, turn)
         return self._start(turn, said)
 
     async def continue_(self, user_id: UUID, message_id: int) -> Turn:
@@ -158,7 +158,7 @@ class Chat:
                 user_id, message.conversation_id, message.parent_id, message_id, provider, model,
                 message.text,
             )  # fmt: skip
-            said = await self._read(conn, turn)
+            said = await self._read_again(conn, turn)
             told = {
                 "conversation_id": message.conversation_id, "question_id": message.parent_id,
                 "message_id": message_id,
@@ -219,23 +219,32 @@ class Chat:
         self, conn: Connection, user_id: UUID, query: Any, provider: str, model: str, **values: Any
     ) -> LocalTurn:
         """Make a reply by `query`; the turn, which runs after the commit."""
-        values |= {"provider": provider, "model": model, "worker": self._db.worker}
+        values |= {
+            "user_id": user_id, "provider": provider, "model": model, "worker": self._db.worker,
+        }  # fmt: skip
         begun = await (await conn.execute(query, values)).fetchone()
         assert begun is not None
-        return LocalTurn(
+        turn = LocalTurn(
             user_id, begun["conversation_id"], begun["question_id"], begun["reply_id"],
             provider, model,
         )  # fmt: skip
+        turn.remembers = begun.get("remembers", True)
+        turn.has_learned = begun.get("has_learned", True)
+        return turn
 
     async def _read(self, conn: Connection, turn: LocalTurn) -> list[ChatMessage]:
         """What was said on the visible branch; notes on the turn whether it is the first."""
         branch = await read_branch(conn, turn.conversation_id, MESSAGES_READ)
         turn.is_first = not any(m.role == "assistant" and m.status == "complete" for m in branch)
-        if turn.asks is None and turn.question_id:
+        return _told(branch, await quoted(conn, branch))
+
+    async def _read_again(self, conn: Connection, turn: LocalTurn) -> list[ChatMessage]:
+        """The same for a question that was there before, and how it asks for what was ever said."""
+        if turn.question_id:
             about = {"question_id": turn.question_id}
             row = await (await conn.execute(questions.asked, about)).fetchone()
             turn.asks = row["asks"] if row else None
-        return _told(branch, await quoted(conn, branch))
+        return await self._read(conn, turn)
 
     def _start(self, turn: LocalTurn, said: list[ChatMessage]) -> LocalTurn:
         self._running[turn.conversation_id] = turn
@@ -253,10 +262,7 @@ class Chat:
         try:
             heard = [message.text for message in said if message.role == "user"]
             turn.question = heard[-1] if heard else ""
-            turn.known, turn.told = await asyncio.gather(
-                self._knowing.about(turn.user_id, heard[-HEARD:]),
-                self._shaping.about(turn.user_id),
-            )
+            await self._recall(turn, heard[-HEARD:])
             if turn.asks is None or not await self._look(turn, said):
                 await self._stream(turn, said)
             outcome: tuple[Any, ...] = ("complete",)
@@ -268,6 +274,17 @@ class Chat:
             log.exception("a turn failed unexpectedly")
             outcome = ("interrupted" if turn.text else "failed", "error", str(ParleyError()))
         await asyncio.shield(asyncio.create_task(self._finish(turn, outcome)))
+
+    async def _recall(self, turn: LocalTurn, heard: list[str]) -> None:
+        """Find what the reply is made with, as far as there may be anything."""
+        if turn.remembers and turn.has_learned:
+            turn.known, turn.told = await asyncio.gather(
+                self._knowing.about(turn.user_id, heard), self._shaping.about(turn.user_id)
+            )
+        elif turn.remembers:
+            turn.known = await self._knowing.about(turn.user_id, heard)
+        elif turn.has_learned:
+            turn.told = await self._shaping.about(turn.user_id)
 
     async def _look(self, turn: LocalTurn, said: list[ChatMessage]) -> bool:
         """Look for what the reply is to be made of; whether that answers it already."""

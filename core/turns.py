@@ -107,6 +107,8 @@ class LocalTurn:
         self.asks: Asks | None = None
         """How everything said is asked for it; None: the model alone answers."""
         self.grounds: Grounds | None = None
+        self.remembers = self.has_learned = True
+        """Whether there may be memories, or anything learned of the person."""
         self.told = NOTHING_TOLD
         """How the person likes to be answered."""
         self.is_first = True

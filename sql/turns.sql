@@ -1,6 +1,12 @@
 -- name: begin_turn
--- Keep a question and begin its reply, in a new conversation where none is given.
-SELECT conversation_id, question_id, reply_id
+-- Keep a question and begin its reply, in a new conversation where none is given. Says whether
+-- anything is remembered or learned that the reply could be made with: most often, nothing is.
+SELECT conversation_id, question_id, reply_id,
+       EXISTS (SELECT FROM memories
+               WHERE user_id = %(user_id)s AND status = 'active' AND enabled) AS remembers,
+       EXISTS (SELECT FROM profile_insights
+               WHERE user_id = %(user_id)s AND reset_at IS NULL
+                 AND removed_at IS NULL) AS has_learned
 FROM begin_turn(%(conversation_id)s, %(text)s, %(language)s, %(title)s, %(provider)s, %(model)s,
                 %(worker)s, %(quote_id)s, %(beside)s)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +68,17 @@ class Pages:
     async def tail(self, conversation_id: UUID) -> list[Frame]:
         """The newest question and its reply."""
         read = await self._core.conversations.messages(self._user, conversation_id, 2)
-        return await self._frames(read)
+        if read[-1].status != "streaming" or read[-1].text:
+            return await self._frames(read)
+        # What it is made with is told with its end.
+        facts, lookups = await asyncio.gather(
+            self._core.branches.facts(self._user, [message.id for message in read]),
+            self._core.questions.told(self._user, [read[-1].id]),
+        )
+        return [
+            _frame(self._core, one, facts.get(one.id)) | _grounds(lookups.get(one.id))
+            for one in read
+        ]
 
     async def one(self, conversation_id: UUID, message_id: int) -> Frame | None:
         """A message of the visible branch, None where it is not on it."""
@@ -97,8 +108,8 @@ class Pages:
 
 
 def _frame(
-    core: App, message: Message, facts: Facts | None, used: Sequence[Memory],
-    shaped: Mapping[UUID, str],
+    core: App, message: Message, facts: Facts | None, used: Sequence[Memory] = (),
+    shaped: Mapping[UUID, str] = MappingProxyType({}),
 ) -> Frame:  # fmt: skip
     """A message as a page shows it: `ending` says how it ended where it is not complete."""
     return {

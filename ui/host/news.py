@@ -28,6 +28,9 @@ router = APIRouter()
 
 FOUND = 30
 """Conversations shown that hold what is looked for."""
+SETTLES = 0.15
+"""Seconds after which a change is told: more of the same often follow, and what somebody has just
+asked goes before."""
 
 
 class Wish(Asked):
@@ -56,6 +59,7 @@ class NewsDesk(Desk[Wish]):
     def __init__(self, socket: WebSocket, core: App, user: UUID) -> None:
         super().__init__(socket, core, user, Wish)
         self._listing: asyncio.Task[None] | None = None
+        self._changed: dict[UUID, str] = {}
         self._lengthy = {"search"}
         self._deeds = {
             "list": self._list, "search": self._search, "rename": self._rename, "pin": self._pin,
@@ -111,7 +115,16 @@ class NewsDesk(Desk[Wish]):
             told = [_entry(one) for one in entries[:count]]
             await self._tell({"event": "list", "conversations": told, "more": len(entries) > count})
             async for change in changes:
-                await self._tell_change(change.kind, UUID(change.payload["id"]))
+                conversation_id = UUID(change.payload["id"])
+                if conversation_id not in self._changed:
+                    self._begin(self._tell_later(conversation_id))
+                self._changed[conversation_id] = change.kind
+
+    async def _tell_later(self, conversation_id: UUID) -> None:
+        await asyncio.sleep(SETTLES)
+        kind = self._changed.pop(conversation_id)
+        with suppress(ParleyError):  # the next change, or the next line, tells it
+            await self._tell_change(kind, conversation_id)
 
     async def _tell_change(self, kind: str, conversation_id: UUID) -> None:
         await self._tell({"event": "changed", "id": str(conversation_id)})
