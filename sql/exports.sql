@@ -3,7 +3,9 @@
 SELECT id FROM conversations WHERE deleted_at IS NULL ORDER BY created_at, id
 
 -- name: there
-SELECT id, title FROM conversations WHERE deleted_at IS NULL AND id = ANY(%(ids)s)
+SELECT c.id, c.title,
+       (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id) AS messages
+FROM conversations c WHERE c.deleted_at IS NULL AND c.id = ANY(%(ids)s)
 
 -- name: conversation
 SELECT kind, title, titled_by, language, head_id, tags, imported_from, created_at, updated_at,

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.exports.blocks import Block, Blocks
 from core.exports.document import Document, Message
+from core.exports.made import Share, unheard
 from core.exports.summary import heading, section
 from core.exports.wording import (
     author_of,
@@ -18,7 +19,7 @@ from core.exports.wording import (
 )
 
 
-def pages_of(document: Document, blocks: Blocks) -> dict[str, Any]:
+def pages_of(document: Document, blocks: Blocks, made: Share = unheard) -> dict[str, Any]:
     """What `conversation.typ` reads; words and images are collected in `blocks`."""
     title = title_of(document)
     pages: dict[str, Any] = {
@@ -31,7 +32,11 @@ def pages_of(document: Document, blocks: Blocks) -> dict[str, Any]:
             "heading": blocks.line(heading(document, summary)),
             "blocks": blocks.markdown(section(document, summary), summary.language),
         }
-    pages["messages"] = [_message(one, document, blocks) for one in document.branch()]
+    branch = document.branch()
+    pages["messages"] = []
+    for number, one in enumerate(branch, 1):
+        pages["messages"].append(_message(one, document, blocks))
+        made(number / len(branch))
     return pages
 
 

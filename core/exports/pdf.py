@@ -14,6 +14,7 @@ import typst
 from core.errors import ExportFailed
 from core.exports.blocks import Blocks
 from core.exports.document import Document
+from core.exports.made import Share, unheard
 from core.exports.pages import pages_of
 from core.exports.text_layer import lay
 
@@ -23,9 +24,11 @@ FONTS = ("manimgx_fonts", "manimgx_fonts_cjk")
 """Packages of requirements.txt that hold the fonts: Noto, under the Open Font License."""
 _HERE = Path(__file__).parent
 _SETTING = ("conversation.typ", "code.tmTheme")
+_READ, _SET = 0.2, 0.7
+"""Of the time, as measured, that is over when the text is read and when its pages are set."""
 
 
-def write(document: Document) -> bytes:
+def write(document: Document, made: Share = unheard) -> bytes:
     """The pages of a conversation. Raises ExportFailed.
 
     Should one of its formulas be beyond Typst, they all stand as they were typed.
@@ -33,15 +36,15 @@ def write(document: Document) -> bytes:
     _fonts()
     blocks = Blocks()
     try:
-        return _written(document, blocks)
+        return _written(document, blocks, made)
     except ExportFailed:
         if not blocks.formulas:
             raise
-        return _written(document, Blocks(formulas=False))
+        return _written(document, Blocks(formulas=False), made)
 
 
-def _written(document: Document, blocks: Blocks) -> bytes:
-    said = pages_of(document, blocks)
+def _written(document: Document, blocks: Blocks, made: Share) -> bytes:
+    said = pages_of(document, blocks, lambda share: made(share * _READ))
     with tempfile.TemporaryDirectory(prefix="parley-pdf-") as folder:
         root = Path(folder)
         for name in _SETTING:
@@ -50,7 +53,10 @@ def _written(document: Document, blocks: Blocks) -> bytes:
         for number, image in enumerate(blocks.images, 1):
             (root / f"{number}.png").write_bytes(image)
         data = _typeset(root, tagged=not blocks.words)
-    return lay(data, blocks.words, blocks.ends) if blocks.words else data
+    made(_SET)
+    if not blocks.words:
+        return data
+    return lay(data, blocks.words, blocks.ends, lambda share: made(_SET + share * (1 - _SET)))
 
 
 def _typeset(root: Path, *, tagged: bool) -> bytes:

@@ -27,6 +27,7 @@ from pypdf.generic import (
     NumberObject,
 )
 
+from core.exports.made import Share, unheard
 from core.exports.script import as_laid_out, is_rtl
 from core.exports.unseen_font import UnseenFont
 
@@ -99,7 +100,7 @@ class Run(NamedTuple):
     drawn: bytes
 
 
-def lay(data: bytes, words: Sequence[str], ends: set[int]) -> bytes:
+def lay(data: bytes, words: Sequence[str], ends: set[int], made: Share = unheard) -> bytes:
     """The PDF with its complex lines drawn as a pattern and their text over them.
 
     `words` by number, `ends` the last ones of their paragraphs.
@@ -108,12 +109,13 @@ def lay(data: bytes, words: Sequence[str], ends: set[int]) -> bytes:
     contents = [_contents(page) for page in writer.pages]
     runs = _runs(contents)
     lines = _lines(words, ends, _places(runs))
-    made = DictionaryObject()
-    font, reference = UnseenFont(), writer._add_object(made)
-    for page, drawn, here in zip(writer.pages, contents, runs, strict=True):
+    kept = DictionaryObject()
+    font, reference = UnseenFont(), writer._add_object(kept)
+    for number, (page, drawn, here) in enumerate(zip(writer.pages, contents, runs, strict=True)):
         if here:
             _relay(writer, page, drawn, here, lines, font, reference)
-    made.update(font.made(writer))
+        made(number / len(contents))
+    kept.update(font.made(writer))
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

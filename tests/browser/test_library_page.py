@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.contrast import is_readable_in_both
+from tests.core.conversations import chat_document, file_of
 
 pytestmark = pytest.mark.browser
 
@@ -137,3 +138,28 @@ def test_all_are_saved_as_a_file_deleted_and_imported_again(page, api, tmp_path)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("3 conversations imported.")).to_be_visible()
     expect(titles(page)).to_have_text(["Plums", "Pears", "Apples"])
+
+
+NOTE_SHARES = """() => {
+  window.shares = [];
+  const note = () => document.querySelectorAll("*").forEach((one) => {
+    const share = one.shadowRoot?.querySelector(".notice .share")?.textContent;
+    if (share && share !== window.shares.at(-1)) window.shares.push(share);
+  });
+  const look = () => (note(), requestAnimationFrame(look));
+  look();
+}"""
+
+
+def test_a_file_that_takes_its_time_shows_how_far_it_is(page, api):
+    said = file_of(*[chat_document(100 * n) for n in range(25)])
+    assert api.post("/conversations/import", files={"file": ("a.json", said)}).json()["new"] == 25
+    page.evaluate(NOTE_SHARES)
+    page.get_by_role("button", name="Export all").click()
+    with page.expect_download(timeout=60_000):
+        page.get_by_role("menuitem", name="PDF").click()
+    expect(page.get_by_text(re.compile(r"Saved as .*\.zip"))).to_be_visible()
+    shares = [int(share.removesuffix(" %")) for share in page.evaluate("window.shares")]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert len(shares) > 2, shares

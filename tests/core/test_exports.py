@@ -5,13 +5,17 @@ import json
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from core.errors import NotFound, Refused
+from core.exports import pdf
+from core.exports.made import Made
 from core.exports.names import different, disposition, file_name
-from tests.core.conversations import a_chat, a_room, forget, written
+from tests.core.conversations import a_chat, a_room, chat_document, forget, written
 
 
 @pytest.fixture
@@ -98,6 +102,48 @@ async def test_an_export_is_made_conversation_by_conversation(app, user):
     await forget(app, ids[1])
     with pytest.raises(NotFound):
         await anext(export.chunks)
+
+
+async def test_one_may_hear_how_far_a_file_is(app, user):
+    ids, watch = [await a_chat(app) for _ in range(3)], UUID(int=5)
+    with pytest.raises(NotFound):
+        app.exports.made(user, watch)
+    export = await app.exports.prepare(user, ids, "pdf", watch)
+    heard = [app.exports.made(user, watch)]
+    async for _ in export.chunks:
+        with suppress(NotFound):
+            heard.append(app.exports.made(user, watch))
+    assert heard[0] == 0
+    assert heard == sorted(heard)
+    assert len({*heard}) >= 3
+    with pytest.raises(NotFound):
+        app.exports.made(user, watch)
+
+
+async def test_nobody_else_hears_how_far_a_file_is(app, user):
+    await app.exports.prepare(user, [await a_chat(app)], "json", UUID(int=6))
+    with pytest.raises(NotFound):
+        app.exports.made(UUID(int=7), UUID(int=6))
+
+
+def test_setting_pages_tells_how_far_it_is():
+    heard: list[float] = []
+    pdf.write(chat_document(), heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] <= 1
+    assert len({*heard}) >= 3
+
+
+def test_what_is_made_never_goes_back():
+    heard: list[float] = []
+    made = Made([1, 3], heard.append)
+    made.next()
+    for share in (0.5, 0.2, 1.0):
+        made(share)
+    made.next()
+    made(0.5)
+    made.next()
+    assert heard == [0, 0.125, 0.125, 0.25, 0.25, 0.625, 1.0]
 
 
 async def test_what_is_not_there_is_not_exported(app, user):

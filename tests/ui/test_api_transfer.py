@@ -109,6 +109,16 @@ async def test_several_or_all_are_one_json_or_a_zip(client, talk):
         assert len(names) == 2
 
 
+async def test_how_far_a_file_is_can_be_asked_for(client, talk):
+    asked = "/conversations/export/progress/00000000-0000-4000-8000-000000000001"
+    assert (await client.get(asked)).status_code == 404
+    body = {"ids": [talk], "format": "markdown", "watch": asked.rpartition("/")[2]}
+    async with client.stream("POST", "/conversations/export", json=body) as answer:
+        assert answer.status_code == 200
+        await answer.aread()
+    assert (await client.get(asked)).status_code == 404, "it is done"
+
+
 async def test_a_file_of_chatgpt_is_imported_once(client):
     first = (await imported(client, CHATGPT.read_bytes())).json()
     assert (first["new"], first["known"]) == (1, 0)

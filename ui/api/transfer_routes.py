@@ -41,12 +41,21 @@ class Wanted(BaseModel):
     ids: list[UUID] | None = Field(None, min_length=1, max_length=_MOST)
     all: bool = False
     format: Format = "json"
+    watch: UUID | None = Field(
+        None, description="a name of your own, under which its progress can be asked for"
+    )
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if self.all == (self.ids is not None):
             raise ValueError("give either ids or all")
         return self
+
+
+class ProgressBody(BaseModel):
+    """How far a file is."""
+
+    made: float = Field(ge=0, le=1, description="the share of it that is made")
 
 
 class ImportedBody(BaseModel):
@@ -72,7 +81,14 @@ async def export_conversation(
 @router.post("/export", responses=_FILE | errors(404, 500), response_class=StreamingResponse)
 async def export_conversations(core: Core, user: User, wanted: Wanted) -> StreamingResponse:
     """Several as one file, or all of them: one JSON, or a zip of Markdown or PDF."""
-    return await _download(await core.exports.prepare(user, wanted.ids, wanted.format))
+    export = await core.exports.prepare(user, wanted.ids, wanted.format, wanted.watch)
+    return await _download(export)
+
+
+@router.get("/export/progress/{watch}", responses=errors(404))
+async def export_progress(core: Core, user: User, watch: UUID) -> ProgressBody:
+    """How far a file is that is being made under this name, by the process that is asked."""
+    return ProgressBody(made=core.exports.made(user, watch))
 
 
 @router.post("/import", responses=errors(413))

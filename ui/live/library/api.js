@@ -1,5 +1,8 @@
 // The REST API as the library uses it. Every failure is an Error that says what to do.
 
+import { random } from "../outbox.js";
+
+const LOOKS_EVERY = 300; // ms between two looks at how far a file is
 const NAME = /filename\*=UTF-8''([^;]+)|filename="([^"]+)"/u;
 
 export class Api {
@@ -47,11 +50,18 @@ export class Api {
     return this.#json("POST", "conversations/restore", { ids });
   }
 
-  /** A file with conversations: {name, blob}. `what`: {ids} or {all: true}. */
-  async exported(format, what) {
-    const answer = await send("POST", "conversations/export", JSON.stringify({ ...what, format }), "application/json");
-    const [, encoded, plain] = NAME.exec(answer.headers.get("content-disposition") ?? "") ?? [];
-    return { name: encoded ? decodeURIComponent(encoded) : (plain ?? `conversations.${format}`), blob: await answer.blob() };
+  /** A file with conversations: {name, blob}. `what`: {ids} or {all: true}; `onShare` hears how much of it is made, 0 to 1. */
+  async exported(format, what, onShare) {
+    const watch = random();
+    const look = () => this.#json("GET", `conversations/export/progress/${watch}`).then(({ made }) => onShare(made), () => {});
+    const timer = setInterval(look, LOOKS_EVERY);
+    try {
+      const answer = await send("POST", "conversations/export", JSON.stringify({ ...what, format, watch }), "application/json");
+      const [, encoded, plain] = NAME.exec(answer.headers.get("content-disposition") ?? "") ?? [];
+      return { name: encoded ? decodeURIComponent(encoded) : (plain ?? `conversations.${format}`), blob: await answer.blob() };
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Bring in a file's conversations; how many are new and how many were known. */

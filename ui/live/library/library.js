@@ -3,7 +3,7 @@
 //   const view = mountLibrary(root, { theme, home, rooms, onOpen, onShare });
 //   view.destroy();
 
-import { el } from "../dom.js";
+import { el, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { drop } from "../menu.js";
 import { Line } from "../line.js";
@@ -259,8 +259,11 @@ class Library {
   // Files
 
   async #export(format, what) {
+    const bar = el("progress", { class: "progress", max: 1, value: 0, "aria-label": "How much of the file is made" });
+    const share = el("span", { class: "share" }, "0 %");
     this.#tell("Preparing the file…", null, true);
-    const file = await this.#ask(() => this.api.exported(format, what));
+    this.notice.append(bar, share);
+    const file = await this.#ask(() => this.api.exported(format, what, (made) => ((bar.value = made), setText(share, `${Math.floor(100 * made)} %`))));
     if (!file) return;
     saved(file);
     this.#tell(`Saved as ${file.name}.`);
