@@ -47,6 +47,7 @@ class Vectors:
         self._chroma = Chroma(settings)
         self._collections: dict[str, Any] = {}
         self._looked: dict[tuple[str, UUID], float] = {}
+        self._there: set[str] | None = None
 
     @property
     def is_embedded(self) -> bool:
@@ -162,12 +163,21 @@ class Vectors:
     def _own(self, client: Any, space: str, owner: UUID) -> Any:
         """Somebody's own collection, None where there is none."""
         name = f"{_tidy(space)}-{owner.hex}"
-        now, looked = time.monotonic(), self._looked.get((space, owner), -_LOOK_AGAIN)
-        if name not in self._collections and now - looked >= _LOOK_AGAIN:
-            self._looked[space, owner] = now
-            if _exists(client, name):
-                self._named(client, name)
+        if name not in self._collections and self._is_there(client, space, owner, name):
+            self._named(client, name)
         return self._collections.get(name)
+
+    def _is_there(self, client: Any, space: str, owner: UUID, name: str) -> bool:
+        """Whether there is a collection that was not there when looked last, or not looked for."""
+        if self.is_embedded:  # what others make is none of it: looking once will do
+            if self._there is None:
+                self._there = {one.name for one in client.list_collections()}
+            return name in self._there
+        now, looked = time.monotonic(), self._looked.get((space, owner), -_LOOK_AGAIN)
+        if now - looked < _LOOK_AGAIN:
+            return False
+        self._looked[space, owner] = now
+        return _exists(client, name)
 
     def _places(self, client: Any, space: str, owner: UUID) -> list[Any]:
         """Wherever something of an owner may be."""

@@ -21,6 +21,7 @@ from uuid import UUID
 
 import numpy as np
 import psutil
+import psycopg
 
 from core.app import App
 from core.embeddings import LocalEmbedder, Vectors
@@ -75,6 +76,13 @@ async def fill(app: App, who: UUID, first: int, many: int) -> None:
     await app.memory_index.catch_up_with(str(who))
 
 
+async def settle(app: App) -> None:
+    """Have PostgreSQL count what has come, as it does by itself within a minute."""
+    conninfo = app.database.conninfo
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
+        await conn.execute("ANALYZE")
+
+
 async def ask(app: App, whom: Sequence[UUID], rounds: int) -> dict[str, float]:
     """Milliseconds of a recall for what is said in a chat."""
     took, first = [], next(_questions)
@@ -114,6 +122,7 @@ async def main(sizes: Sequence[int], users: int, rounds: int) -> None:
         for size in sizes:
             begin = time.perf_counter()
             await fill(app, one, there, size - there)
+            await settle(app)
             line = {"memories of one user": size, **await ask(app, [one], rounds)}
             line["indexed in s"] = round(time.perf_counter() - begin, 1)
             print(json.dumps(line), flush=True)
@@ -122,6 +131,7 @@ async def main(sizes: Sequence[int], users: int, rounds: int) -> None:
         everybody, before = [await user(app, f"user {n}") for n in range(users)], megabytes()
         for n, who in enumerate(everybody):
             await fill(app, who, n * 100, 100)
+        await settle(app)
         line = {"users with 100 memories": users, **await ask(app, everybody, rounds)}
         print(json.dumps({**line, "MB more": megabytes() - before}), flush=True)
 

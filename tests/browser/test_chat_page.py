@@ -188,3 +188,35 @@ def test_a_suggestion_is_sent(page, model):
     expect(last(page)).to_contain_text("Because")
     reply.end()
     is_at_rest(page, 2)
+
+
+NOT_YET = """window.blocked = true;
+window.WebSocket = new Proxy(WebSocket, { construct(target, given) {
+  if (window.blocked && String(given[0]).includes("/ws/threads")) throw new Error("not yet");
+  return new target(...given);
+} });"""
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_is_said_before_parley_answers_is_sent_once_it_does(context, parley, model, changed):
+    page = context.new_page()
+    page.add_init_script(NOT_YET)
+    page.goto(parley.host)
+    typing(page).fill("Too early?")
+    typing(page).press("Enter")
+    expect(page.get_by_text("Your message is sent in a moment.")).to_be_visible()
+    expect(typing(page)).to_have_value("Too early?")
+    if changed:
+        typing(page).press("End")
+        typing(page).press_sequentially(" No")
+    page.evaluate("window.blocked = false; window.dispatchEvent(new Event('online'))")
+    if changed:
+        expect(page.locator(".chat .welcome")).to_be_visible()
+        expect(typing(page)).to_have_value("Too early? No")
+        return
+    reply = model.expect()
+    assert reply.question == "Too early?"
+    reply.write("Never.")
+    reply.end()
+    is_at_rest(page, 2)
+    expect(typing(page)).to_have_value("")

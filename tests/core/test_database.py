@@ -57,6 +57,7 @@ async def two_hosts(app):
         await (await app.readers.enter(share.token)).note_visit("somebody")
         await thought_over(app, user, turn)
         people.append((user, room, guest))
+    await app.reader.catch_up()
     async with app.database.as_user(people[0][0]) as conn:
         for owner, room, _ in people[:1]:
             row = await (

@@ -133,7 +133,7 @@ async def test_the_built_in_model_is_not_asked(make_settings, models):
 
 async def test_who_types_on_ends_the_call_and_there_is_no_other(app, models):
     turn = await say(app)
-    models.stall(after_chunks=0, seconds=30)
+    models.stall(after_chunks=0, seconds=30, times=None)
     waiting = asyncio.create_task(app.suggestions.follow_ups(app.host_id, turn.message_id))
     async with asyncio.timeout(60):
         while not asked(models):

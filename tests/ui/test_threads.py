@@ -39,7 +39,7 @@ async def test_what_one_page_chooses_others_hear_and_do_not_choose_again(app, ho
 async def test_a_link_into_another_branch_waits_for_the_reply(app, models, host):
     turn = await say(app, "Q one")
     question = (await said(app, turn))[0]
-    models.stall(after_chunks=1, seconds=30)
+    models.stall(after_chunks=1, seconds=30, times=None)
     other = await app.chat.send(
         app.host_id, "Q other", turn.conversation_id, beside=question.id
     )  # fmt: skip

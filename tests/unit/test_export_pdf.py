@@ -2,7 +2,6 @@
 
 import base64
 import io
-import time
 from datetime import UTC, datetime, timedelta
 
 import pypdfium2
@@ -284,13 +283,11 @@ def ink_in_margins(page):
     return sum(sum(side.histogram()[:160]) for side in sides)
 
 
-def test_a_thousand_messages_are_written_within_ten_seconds():
+def test_hundreds_of_messages_are_written():
+    """How long thousands take, `tests.bench.exports` prints."""
     sentences = [*SENTENCES.values()]
-    many = chat(*(sentences[n % len(sentences)] for n in range(1000)), languages=[*SENTENCES])
-    began = time.monotonic()
-    data = pdf.write(many)
-    assert time.monotonic() - began < 10
-    assert len(pypdfium2.PdfDocument(data)) > 20
+    many = chat(*(sentences[n % len(sentences)] for n in range(300)), languages=[*SENTENCES])
+    assert len(pypdfium2.PdfDocument(pdf.write(many))) > 6
 
 
 def test_without_fonts_it_says_what_to_install(monkeypatch):

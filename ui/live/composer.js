@@ -103,6 +103,14 @@ export class Composer {
     this.#changed();
   }
 
+  /** Take a text out of the field, if it still stands there; whether it did. */
+  takeBack(text) {
+    if (this.input.value.trim() !== text) return false;
+    this.input.value = "";
+    this.#changed();
+    return true;
+  }
+
   #key(event) {
     // While a Japanese or Chinese word is being composed, Enter chooses it.
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;

@@ -46,7 +46,7 @@ export function mountChat(root, options) {
 
 class Chat {
   constructor(root, { conversation, message, saying, strings, theme, onAddress, onGo }) {
-    Object.assign(this, { id: conversation, aim: message ?? null, saying: saying ?? null, onAddress, onGo, turn: null, reading: null, frames: [], ended: false, quoted: null });
+    Object.assign(this, { id: conversation, aim: message ?? null, saying: saying ?? null, onAddress, onGo, turn: null, reading: null, shown: false, frames: [], ended: false, quoted: null });
     this.words = new Words(strings, "en");
     this.aloud = new Aloud({ following: false, onChange: () => this.thread.messages.forEach((one) => one.actions.offerReading()) });
     this.deeds = new Deeds(this);
@@ -191,6 +191,7 @@ class Chat {
 
   async #show(page, aim, reading) {
     this.aim = null;
+    this.shown = true;
     this.models.take(page.models);
     this.composer.setLimits({ recording_seconds: page.recording_seconds });
     this.end(page.ended ?? false);
@@ -207,11 +208,11 @@ class Chat {
     this.#sayAtOnce();
   }
 
-  /** What another page has asked to be said here. */
+  /** What another page has asked to be said here, or somebody who was quicker than Parley. */
   #sayAtOnce() {
     const { saying } = this;
     this.saying = null;
-    if (!saying) return;
+    if (!saying || (saying.typed && !this.composer.takeBack(saying.text))) return;
     this.asking.choose(saying.asks);
     if (saying.now) this.deeds.say(saying.text);
     else this.composer.restore(saying.text);

@@ -11,6 +11,7 @@ export class Deeds {
   async say(text, { beside = null, quote = null } = {}) {
     const { chat } = this;
     const asks = chat.asking.on ? { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone } : null;
+    if (!chat.shown && !chat.line.up) return this.#later(text);
     if (chat.turn !== null || !chat.line.up) return this.#giveBack({ text, beside, quote });
     const after = beside ? beside.parent : (chat.thread.last?.id ?? null);
     if (chat.thread.later) await this.toEnd();
@@ -190,6 +191,14 @@ export class Deeds {
   #giveBack(said) {
     this.#restore(said);
     return this.#refuse();
+  }
+
+  /** Said before Parley has ever answered: it stays where it was typed until Parley does. */
+  #later(text) {
+    const { chat } = this;
+    chat.composer.restore(text);
+    chat.saying ??= { text, asks: chat.asking.on, now: true, typed: true };
+    chat.tell("Parley is starting. Your message is sent in a moment.");
   }
 
   /** To where it was typed. */
