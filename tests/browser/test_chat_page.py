@@ -220,3 +220,19 @@ def test_what_is_said_before_parley_answers_is_sent_once_it_does(context, parley
     reply.end()
     is_at_rest(page, 2)
     expect(typing(page)).to_have_value("")
+
+
+def test_on_a_phone_what_stands_below_the_input_is_whole(browser, parley, model):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(parley.host)
+    answered(page, model, "Hello?", "Hi.")
+    page.evaluate(
+        "document.querySelectorAll('*').forEach((one) => one.shadowRoot?.querySelector("
+        "'.under .who span')?.replaceChildren('a-model-with-a-long-name · A provider of models'))"
+    )
+    for name in ("Ask everything said", "This conversation"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 390, name
+    context.close()
