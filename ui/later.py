@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -72,8 +73,13 @@ def in_background(work: Callable[[], Made]) -> asyncio.Future[Made]:
     return result
 
 
-class BrokenOff(BaseException):
-    """Raised in the threads of `in_background` by `break_off`; no import takes it for its own."""
+_AGAIN = 0.02
+"""Seconds after which what was swallowed comes again."""
+
+
+class BrokenOff(SystemExit):
+    """Raised in the threads of `in_background` by `break_off`; no import takes it for its own, and
+    a thread that ends with it ends without a word."""
 
 
 def break_off() -> None:
@@ -81,10 +87,27 @@ def break_off() -> None:
 
     An import of seconds would take the time that closing needs. Who waits for it is not told.
     """
+    sys.unraisablehook = _swallowed
     for thread in tuple(_under_way):
+        _break_off(thread)
+
+
+def _break_off(thread: int) -> None:
+    if thread in _under_way:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread), ctypes.py_object(BrokenOff)
         )
+
+
+def _swallowed(unraisable: sys.UnraisableHookArgs) -> None:
+    """Where it came in the middle of what nothing can be raised in (a callback of the import
+    system's), it comes again, and nobody is told."""
+    if unraisable.exc_type is not BrokenOff:
+        sys.__unraisablehook__(unraisable)
+    else:
+        again = threading.Timer(_AGAIN, _break_off, [threading.get_ident()])
+        again.daemon = True
+        again.start()
 
 
 _under_way: set[int] = set()

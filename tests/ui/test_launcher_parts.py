@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -110,6 +111,32 @@ class TestLater:
         assert not threads[0].is_alive()
         assert not done.done()
         assert await in_background(lambda: "not yet at the end")
+
+    async def test_it_is_broken_off_in_callbacks_too_and_nobody_is_told(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Python prints what is raised in them, and goes on."""
+        began, threads = threading.Event(), []
+
+        def long(_: object) -> None:
+            sum(range(10_000))
+
+        def work() -> None:
+            threads.append(threading.current_thread())
+            while True:
+                thing = threading.Lock()
+                reference = weakref.ref(thing, long)
+                began.set()
+                del thing
+                del reference
+
+        done = in_background(work)
+        await asyncio.to_thread(began.wait)
+        break_off()
+        await asyncio.to_thread(threads[0].join, 20)
+        assert not threads[0].is_alive()
+        assert not done.done()
+        assert capfd.readouterr().err == ""
 
 
 class TestKept:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -35,6 +35,17 @@ _RECENT, _HALF_LIFE = 0.05, 30.0
 """What it is worth to be of today; half of it after so many days."""
 Order = Literal["best", "newest"]
 _ANYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What may be shown; `hit` makes what is: its words are looked for in it only then."""
+
+    source: tuple[object, ...]
+    """The message, slate or memory it is a part of."""
+    score: float
+    said_at: datetime
+    hit: Callable[[], Hit]
 
 
 class Search:
@@ -68,15 +79,15 @@ class Search:
         """
         query = parse(typed[:LONGEST])
         if not query.text:
-            hits, by_meaning = await self._newest(user_id, query, only, offset + limit + 1), False
+            found, by_meaning = await self._newest(user_id, query, only, offset + limit + 1), False
         else:
-            hits, by_meaning = await self._best(
+            found, by_meaning = await self._best(
                 user_id, query, only, typing=typing, semantic=semantic
             )
         if order == "newest":
-            hits.sort(key=lambda hit: hit.said_at, reverse=True)
-        page = hits[offset : offset + limit]
-        return Results(tuple(page), len(hits) > offset + limit, by_meaning)
+            found.sort(key=lambda one: one.said_at, reverse=True)
+        page = tuple(one.hit() for one in found[offset : offset + limit])
+        return Results(page, len(found) > offset + limit, by_meaning)
 
     async def choices(self, user_id: UUID) -> dict[str, list[str]]:
         """What there is to filter by: `languages`, `models`, `people`, `topics`."""
@@ -86,19 +97,19 @@ class Search:
 
     async def _best(
         self, user_id: UUID, query: Query, only: Filter, *, typing: bool, semantic: bool
-    ) -> tuple[list[Hit], bool]:
+    ) -> tuple[list[Found], bool]:
         language = languages.detect(query.text)
         said, memories = await asyncio.gather(
             self._said(user_id, query, only, language, typing=typing, semantic=semantic),
             self._memories(user_id, query, only, language),
         )
-        hits, by_meaning = said
-        return _sorted_out([*hits, *memories]), by_meaning
+        passages, by_meaning = said
+        return _sorted_out([*passages, *memories]), by_meaning
 
     async def _said(
         self, user_id: UUID, query: Query, only: Filter, language: str | None, *,
         typing: bool, semantic: bool,
-    ) -> tuple[list[Hit], bool]:  # fmt: skip
+    ) -> tuple[list[Found], bool]:  # fmt: skip
         """Passages that answer a question."""
         if only.kinds is not None and not {*only.kinds} - {"memory"}:
             return [], semantic
@@ -115,19 +126,19 @@ class Search:
         async with self._db.as_user(user_id) as conn:
             rows = await _all(conn, sql.found, numbers=numbers, **values)
         there = {row["number"]: row for row in rows if query.admits(_read(row))}
-        return list(self._hits(asked, ranked, there, int(overview["total"]))), ranked.by_meaning
+        return list(self._found(asked, ranked, there, int(overview["total"]))), ranked.by_meaning
 
-    def _hits(
+    def _found(
         self, asked: Question, ranked: Ranked, there: dict[int, dict[str, Any]], total: int
-    ) -> Iterable[Hit]:
+    ) -> Iterable[Found]:
         ranking = [(number, score) for number, score in ranked.ranking if number in there]
         speakers = {number: row["speaker"] for number, row in there.items() if row["speaker"]}
         wanted = ranked.words.telling(total)
         for number, score in by_speaker(asked, ranking[:SHORTLIST], speakers):
             row = there[number]
-            hit = _hit(row, score + _recency(row["said_at"]), wanted)
             meaning = self._nearness(ranked.similar, number)
-            yield replace(hit, meaning=meaning, named=hit.speaker in asked.speakers)
+            named = row["speaker"] in asked.speakers
+            yield _passage(row, score + _recency(row["said_at"]), wanted, meaning, named=named)
 
     def _nearness(self, similar: Similar, number: int) -> float | None:
         """From 0, where the model says nothing, to 1."""
@@ -138,7 +149,7 @@ class Search:
 
     async def _memories(
         self, user_id: UUID, query: Query, only: Filter, language: str | None
-    ) -> list[Hit]:
+    ) -> list[Found]:
         """Memories, where nothing is asked for that a memory has not."""
         alone = replace(only, kinds=None, since=None, until=None).is_open
         if not alone or (only.kinds is not None and "memory" not in only.kinds):
@@ -150,7 +161,7 @@ class Search:
             if query.admits(hit.memory.text) and _within(hit.memory.created_at, only)
         ]  # fmt: skip
 
-    async def _newest(self, user_id: UUID, query: Query, only: Filter, many: int) -> list[Hit]:
+    async def _newest(self, user_id: UUID, query: Query, only: Filter, many: int) -> list[Found]:
         """With nothing to look for: the latest."""
         if only.is_open:
             return []
@@ -160,7 +171,7 @@ class Search:
             numbers = [row["number"] for row in rows]
             found = await _all(conn, sql.found, numbers=numbers, **values)
         found.sort(key=lambda row: (row["said_at"], -row["begins"]), reverse=True)
-        return _once(_hit(row, 0.0, ()) for row in found if query.admits(_read(row)))
+        return _once(_passage(row, 0.0, ()) for row in found if query.admits(_read(row)))
 
 
 async def _conversations(conn: Connection, only: Filter) -> list[UUID] | None:
@@ -174,21 +185,33 @@ async def _conversations(conn: Connection, only: Filter) -> list[UUID] | None:
     return about if chosen is None else [one for one in chosen if one in about]
 
 
-def _sorted_out(hits: list[Hit]) -> list[Hit]:
+def _sorted_out(found: list[Found]) -> list[Found]:
     """The best first, each source once, without what is far worse than the best."""
-    ordered = _once(sorted(hits, key=lambda hit: -hit.score))
+    ordered = _once(sorted(found, key=lambda one: -one.score))
     least = _BESIDE_THE_BEST * ordered[0].score if ordered else 0.0
-    return [hit for hit in ordered if hit.score > least]
+    return [one for one in ordered if one.score > least]
 
 
-def _once(hits: Iterable[Hit]) -> list[Hit]:
-    found: dict[Any, Hit] = {}
-    for hit in hits:
-        found.setdefault(hit.source, hit)
-    return list(found.values())
+def _once(found: Iterable[Found]) -> list[Found]:
+    first: dict[Any, Found] = {}
+    for one in found:
+        first.setdefault(one.source, one)
+    return list(first.values())
 
 
-def _hit(row: dict[str, Any], score: float, wanted: Iterable[str]) -> Hit:
+def _passage(
+    row: dict[str, Any], score: float, wanted: Iterable[str], meaning: float | None = None, *,
+    named: bool = False,
+) -> Found:  # fmt: skip
+    source = row["message_id"], row["slate_id"], None
+    return Found(
+        source, score, row["said_at"], lambda: _hit(row, score, wanted, meaning, named=named)
+    )
+
+
+def _hit(
+    row: dict[str, Any], score: float, wanted: Iterable[str], meaning: float | None, *, named: bool
+) -> Hit:
     known = set(wanted)
     own = excerpt(row["text"], known, row["language"])
     translated = _translated(row, known)
@@ -196,7 +219,7 @@ def _hit(row: dict[str, Any], score: float, wanted: Iterable[str]) -> Hit:
     return Hit(
         row["kind"], row["title"], own, translated, row["speaker"], row["role"], row["model"],
         row["said_at"], row["conversation_id"], row["message_id"], row["slate_id"], None, score,
-        tuple(sorted(shown)), None, False, row["text"],
+        tuple(sorted(shown)), meaning, named, row["text"],
     )  # fmt: skip
 
 
@@ -208,14 +231,18 @@ def _marked(shown: Excerpt) -> Sequence[str]:
     return [shown.text[a:b].casefold() for a, b in shown.marks]
 
 
-def _memory(found: MemoryHit, wanted: set[str]) -> Hit:
+def _memory(found: MemoryHit, wanted: set[str]) -> Found:
     memory = found.memory
-    shown = excerpt(memory.text, wanted, memory.language)
-    return Hit(
-        "memory", None, shown, None, memory.said_by, "user", None, memory.created_at,
-        memory.conversation_id, None, None, memory.id, found.score, tuple(sorted(_marked(shown))),
-        None, False, memory.text,
-    )  # fmt: skip
+
+    def hit() -> Hit:
+        shown = excerpt(memory.text, wanted, memory.language)
+        return Hit(
+            "memory", None, shown, None, memory.said_by, "user", None, memory.created_at,
+            memory.conversation_id, None, None, memory.id, found.score,
+            tuple(sorted(_marked(shown))), None, False, memory.text,
+        )  # fmt: skip
+
+    return Found((None, None, memory.id), found.score, memory.created_at, hit)
 
 
 def _read(row: dict[str, Any]) -> str:
