@@ -153,9 +153,11 @@ class House:
     async def _prepare_guest_page(self) -> None:
         await self._first_page.served()
         core = await self.core()
-        await core.warm()
-        gc.freeze()
-        gc.enable()
+        try:
+            await core.warm()
+        finally:
+            gc.freeze()
+            gc.enable()
         await _first_room(core)
         await self.guests.prepare()
         gc.freeze()

@@ -18,7 +18,7 @@ from ui.guest.gradio_view import AssetsOnly
 from ui.guest.page import mount_guest_page
 from ui.guest.shared import mount_shared_page
 from ui.guest.waiting import waiting_page
-from ui.live import modules, style_sheets
+from ui.live import FOLDER, needed_by
 
 ROOM = "Table & <b>chairs</b>"
 
@@ -123,8 +123,9 @@ class TestPage:
 
 class TestFiles:
     def test_are_all_there_compressed_and_asked_for_by_tag(self, guest):
-        assert "room.js" in modules()
-        for name in (*modules(), *style_sheets(), "mark.svg"):
+        files = [file.name for kind in ("*.js", "*.css") for file in FOLDER.glob(kind)]
+        assert "room.js" in files
+        for name in (*files, "mark.svg"):
             answer = guest.get(f"/live/{name}")
             assert answer.status_code == 200, name
             assert answer.headers["cache-control"] == "no-cache"
@@ -137,14 +138,25 @@ class TestFiles:
         assert guest.get(f"/live/{path}").status_code == 404
 
     def test_import_only_each_other(self):
-        from ui.live import FOLDER
-
-        for name in modules():
+        modules = [file.name for file in FOLDER.glob("*.js")]
+        for name in modules:
             source = (FOLDER / name).read_text("utf-8")
             for imported in re.findall(r'^import .*from "([^"]+)"', source, re.MULTILINE):
-                assert imported.removeprefix("./") in modules(), f"{name} imports {imported}"
+                assert imported.removeprefix("./") in modules, f"{name} imports {imported}"
             assert "innerHTML" not in source, name
             assert "insertAdjacentHTML" not in source, name
+
+    @pytest.mark.parametrize(
+        ("view", "sheet"),
+        [("room.js", "messages.css"), ("shared/shared.js", "shared/shared.css"),
+         ("chat/chat.js", "chat/message.css")],
+    )  # fmt: skip
+    def test_a_view_needs_what_it_imports_and_names_and_no_more(self, view, sheet):
+        modules, sheets = needed_by(view)
+        assert {view, "dom.js", "styles.js"} < {*modules}
+        assert "slate/slate.js" not in modules
+        assert {"room.css", sheet} <= {*sheets}
+        assert "slate/slate.css" not in sheets
 
 
 class TestGradio:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -94,8 +94,19 @@ class TestLater:
         with pytest.raises(ZeroDivisionError):
             await in_background(lambda: 1 // 0)
 
+    async def is_broken_off(
+        self, work: Callable[[], None], began: threading.Event, threads: list[threading.Thread]
+    ) -> None:
+        """`work` says that it began, and in which thread."""
+        done = in_background(work)
+        await asyncio.to_thread(began.wait)
+        break_off()
+        await asyncio.to_thread(threads[0].join, 20)
+        assert not threads[0].is_alive()
+        assert not done.done()
+
     async def test_work_in_the_background_is_broken_off_when_the_process_ends(self) -> None:
-        began, threads = threading.Event(), []
+        began, threads = threading.Event(), list[threading.Thread]()
 
         def work() -> None:
             threads.append(threading.current_thread())
@@ -104,19 +115,14 @@ class TestLater:
                 with suppress(Exception):  # as imports do that can do without
                     sum(range(100))
 
-        done = in_background(work)
-        await asyncio.to_thread(began.wait)
-        break_off()
-        await asyncio.to_thread(threads[0].join, 20)
-        assert not threads[0].is_alive()
-        assert not done.done()
+        await self.is_broken_off(work, began, threads)
         assert await in_background(lambda: "not yet at the end")
 
     async def test_it_is_broken_off_in_callbacks_too_and_nobody_is_told(
         self, capfd: pytest.CaptureFixture[str]
     ) -> None:
         """Python prints what is raised in them, and goes on."""
-        began, threads = threading.Event(), []
+        began, threads = threading.Event(), list[threading.Thread]()
 
         def long(_: object) -> None:
             sum(range(10_000))
@@ -130,12 +136,7 @@ class TestLater:
                 del thing
                 del reference
 
-        done = in_background(work)
-        await asyncio.to_thread(began.wait)
-        break_off()
-        await asyncio.to_thread(threads[0].join, 20)
-        assert not threads[0].is_alive()
-        assert not done.done()
+        await self.is_broken_off(work, began, threads)
         assert capfd.readouterr().err == ""
 
 

@@ -22,7 +22,7 @@ from core import languages
 from core.errors import DatabaseError, NotFound
 from ui.guest import strings
 from ui.guest.gradio_view import GradioView, mount_gradio
-from ui.live import modules, style_sheets
+from ui.live import preloads
 from ui.theme import head
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class _GuestPage:
             description=escape(words["page.description"]),
             no_script=escape(words["page.no_script"]),
             theme=head(*BACKGROUNDS, nonce=nonce),
-            preloads=_preloads(),
+            preloads=preloads("../live", "interface.js", "room.js"),
             data=json_in_html(data),
             nonce=nonce,
             boot=BOOT,
@@ -124,13 +124,6 @@ def choices(codes: Iterable[str]) -> list[dict[str, str]]:
     """Languages as the room view takes them: code, own name, English name."""
     found = (languages.get(code) for code in codes)
     return [{"code": one.code, "name": one.own, "english": one.english} for one in found]
-
-
-def _preloads() -> str:
-    """The room's files asked for at once, instead of each when another names it."""
-    scripts = (f'<link rel="modulepreload" href="../live/{name}">' for name in modules())
-    styles = (f'<link rel="preload" as="style" href="../live/{name}">' for name in style_sheets())
-    return "\n".join([*styles, *scripts])
 
 
 def json_in_html(data: Any) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from functools import cache
 from html import escape
 from string import Template
 from typing import Annotated, Any
@@ -20,7 +19,7 @@ from core import languages
 from core.errors import DatabaseError, LinkExpired, NotFound
 from ui.guest import strings
 from ui.guest.page import BACKGROUNDS, TEMPLATES, choices, json_in_html, words
-from ui.live import FOLDER, live_files
+from ui.live import live_files, preloads
 from ui.theme import head
 
 log = logging.getLogger(__name__)
@@ -99,19 +98,8 @@ def _html(code: str, token: str, state: str, title: str | None, nonce: str) -> s
         description=escape(said["shared.description"]),
         no_script=escape(said["page.no_script"]),
         theme=head(*BACKGROUNDS, nonce=nonce),
-        preloads=_preloads(),
+        preloads=preloads("../live", "interface.js", "shared/shared.js"),
         data=json_in_html(data),
         nonce=nonce,
         boot=BOOT,
     )
-
-
-@cache
-def _preloads() -> str:
-    """The page's own files asked for at once, instead of each when another names it."""
-    scripts = sorted(
-        file.relative_to(FOLDER).as_posix()
-        for folder in ("shared", "markdown")
-        for file in (FOLDER / folder).glob("*.js")
-    )
-    return "\n".join(f'<link rel="modulepreload" href="../live/{name}">' for name in scripts)

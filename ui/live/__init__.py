@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 _IMPORTED = re.compile(r'^(?:import|export)\b[^;]*?"(\.{1,2}/[^"]+\.js)";', re.MULTILINE)
 _SHEET = re.compile(r'"([\w/]+\.css)"')
 STYLES = "styles.js"
-"""Loads style sheets for whoever names them; those it names itself are a room's."""
+"""Loads the style sheets somebody names; where nobody does, those it names itself."""
 TYPES = frozenset({".js", ".css", ".svg", ".woff2"})
 
 
@@ -26,19 +26,16 @@ def live_files() -> ASGIApp:
 
 
 @cache
-def modules() -> tuple[str, ...]:
-    """Its scripts by name; `room.js` is the one to import."""
-    return tuple(sorted(file.name for file in FOLDER.glob("*.js")))
+def preloads(base: str, *names: str) -> str:
+    """Links for a page's head to all that these modules will load, asked for at once instead of
+    each when another names it. `base`: where `/live` is, as seen from the page."""
+    modules, sheets = needed_by(*names)
+    links = [f'<link rel="preload" as="style" href="{base}/{name}">' for name in sheets]
+    links += [f'<link rel="modulepreload" href="{base}/{name}">' for name in modules]
+    return "\n".join(links)
 
 
-@cache
-def style_sheets() -> tuple[str, ...]:
-    """Its style sheets by name; `room.js` loads them where it is mounted."""
-    return tuple(sorted(file.name for file in FOLDER.glob("*.css")))
-
-
-@cache
-def needed_by(*names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def needed_by(*names: str) -> tuple[list[str], list[str]]:
     """The modules that these import, themselves included, and the style sheets those name.
 
     All as paths below `/live`, in the order they are found.
@@ -51,8 +48,13 @@ def needed_by(*names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             found[name] = text = (FOLDER / name).read_text("utf-8")
             beside = (FOLDER / name).parent
             waiting += [_below(beside / one) for one in _IMPORTED.findall(text)]
-    named = (one for name, text in found.items() if name != STYLES for one in _SHEET.findall(text))
-    return tuple(found), tuple(one for one in dict.fromkeys(named) if (FOLDER / one).is_file())
+    usual = _sheets_in(found.get(STYLES, ""))
+    named = [one for name, text in found.items() if name != STYLES for one in _sheets_in(text)]
+    return list(found), list(dict.fromkeys(named or usual))
+
+
+def _sheets_in(text: str) -> list[str]:
+    return [one for one in _SHEET.findall(text) if (FOLDER / one).is_file()]
 
 
 def _below(path: Path) -> str:

@@ -9,9 +9,11 @@ from functools import cache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.live import needed_by
+from ui.live import preloads
 from ui.theme import host_colors, host_head
 
+CHAT = "conversations.js", "chat/chat.js"
+"""The views on the chat's page."""
 PLACE = b"<title>Streamlit</title>"
 """What Streamlit's page can be told by."""
 
@@ -26,7 +28,10 @@ class StreamlitPage:
         if scope["type"] != "http" or scope["method"] != "GET" or not _wants_html(scope):
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, _early() if scope["path"] == "/" else "")
+        early = (
+            preloads("/live", "conversations.js", "chat/chat.js") if scope["path"] == "/" else ""
+        )
+        answer = _Answer(send, early)
         await self._app(_plain(scope), receive, answer.send)
 
 
@@ -64,15 +69,6 @@ def streamlit_head() -> str:
     first = {f"{name.upper()}_THEME": colors for name, colors in host_colors().items()}
     colors = f"<script>window.__streamlit = {json.dumps(first)};</script>\n"
     return "\n" + host_head("switch.js", "streamlit.js") + colors
-
-
-@cache
-def _early() -> str:
-    """Links to what the chat's page loads once Streamlit has drawn it."""
-    modules, sheets = needed_by("conversations.js", "chat/chat.js")
-    links = [f'<link rel="modulepreload" href="/live/{name}">' for name in modules]
-    links += [f'<link rel="preload" as="style" href="/live/{name}">' for name in sheets]
-    return "\n".join(links) + "\n"
 
 
 def _wants_html(scope: Scope) -> bool:
