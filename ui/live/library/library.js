@@ -13,6 +13,7 @@ import { Api, saved } from "./api.js";
 import { bookmarkRow, Row } from "./row.js";
 
 const PAGE = 50;
+const AHEAD = "600px"; // below what is seen, where more is read
 const SEARCH_AFTER = 150; // ms without a key
 const AGAIN_AFTER = 400; // ms until a conversation that has changed is read again
 const NOTICE = 12000; // ms a notice stays
@@ -39,7 +40,7 @@ class Library {
     this.#load();
     this.#loadTags();
     this.changed = new Map();
-    this.news = new Line("/ws/news", { onEvent: (frame) => frame.event === "changed" && this.#again(frame.id), onLine: (up) => up && this.news.ask({ list: 1 }).catch(() => null) });
+    this.news = new Line("/ws/news", { onEvent: (frame) => frame.event === "changed" && this.#again(frame.id), onLine: (up) => up && this.#online() });
   }
 
   destroy() {
@@ -67,7 +68,7 @@ class Library {
     this.notice = el("div", { class: "notice", role: "status", hidden: true });
     this.element = el("div", { class: "parley library", dataset: { theme }, style: { visibility: "hidden" } }, el("label", { class: "search" }, icon("search"), this.search), this.filters, bar, this.chosenBar, this.list, this.state, this.bottom, el("div", { class: "notices" }, this.notice));
     this.sheets = styleSheets(() => this.element.style.removeProperty("visibility"), SHEETS);
-    this.sight = new IntersectionObserver(([bottom]) => bottom.isIntersecting && this.more && this.#loadMore(), { rootMargin: "600px" });
+    this.sight = new IntersectionObserver((changes) => changes.at(-1).isIntersecting && this.more && this.#loadMore(), { rootMargin: AHEAD, scrollMargin: AHEAD });
     this.sight.observe(this.bottom);
     root.append(...this.sheets, this.element);
   }
@@ -140,6 +141,13 @@ class Library {
       this.list.append(row.element);
     }
     this.more = !this.#words && found.length === PAGE;
+    this.#seeBottom();
+  }
+
+  /** Ask once more whether the end is in sight: it may have stayed there through all that was added. */
+  #seeBottom() {
+    this.sight.unobserve(this.bottom);
+    this.sight.observe(this.bottom);
   }
 
   /** Lead to a message of a conversation. */
@@ -171,6 +179,12 @@ class Library {
     this.tags.hidden = !names.length;
     this.tags.replaceChildren(...[["", "All tags"], ...names.map((name) => [name, `${name} (${tags[name]})`])].map(([value, label]) => el("option", { value }, label)));
     this.tags.value = this.tag;
+  }
+
+  /** The line is there, perhaps again: what could not be read meanwhile is. */
+  #online() {
+    this.news.ask({ list: 1 }).catch(() => null);
+    this.#seeBottom();
   }
 
   /** Something is new in a conversation; what changes often is read once. */
