@@ -159,8 +159,8 @@ NOTE_SHARES = """() => {
 
 
 def test_a_file_that_takes_its_time_shows_how_far_it_is(page, api):
-    said = file_of(*[chat_document(100 * n) for n in range(25)])
-    assert api.post("/conversations/import", files={"file": ("a.json", said)}).json()["new"] == 25
+    said = file_of(*[chat_document(100 * n) for n in range(50)])
+    assert api.post("/conversations/import", files={"file": ("a.json", said)}).json()["new"] == 50
     page.evaluate(NOTE_SHARES)
     page.get_by_role("button", name="Export all").click()
     with page.expect_download(timeout=60_000):
@@ -169,4 +169,4 @@ def test_a_file_that_takes_its_time_shows_how_far_it_is(page, api):
     shares = [int(share.removesuffix(" %")) for share in page.evaluate("window.shares")]
     assert shares == sorted(shares)
     assert shares[0] == 0
-    assert len(shares) > 2, shares
+    assert any(0 < share < 100 for share in shares), shares

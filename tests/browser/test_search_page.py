@@ -112,15 +112,11 @@ def test_others_of_a_conversation_are_folded_under_its_best(page):
 def test_more_come_as_one_scrolls_and_none_twice(page):
     box(page).fill('"the tide at buoy"')
     expect(page.get_by_text("20+ found")).to_be_visible()
-    page.mouse.move(700, 500)
     asked = page.locator(".finder .hit", has_text="The tide at buoy")
-
-    def everything() -> bool:
-        page.mouse.wheel(0, 3000)
-        return asked.count() == 45
-
-    while not everything():
-        page.wait_for_function("() => new Promise(requestAnimationFrame).then(() => true)")
+    for shown in (20, 40):
+        expect(hits(page)).to_have_count(shown)
+        hits(page).last.scroll_into_view_if_needed()
+    expect(asked).to_have_count(45)
     keys = page.locator(".finder .hit").evaluate_all("all => all.map(one => one.dataset.key)")
     assert len(keys) == len(set(keys))
 
@@ -214,11 +210,9 @@ def test_a_click_opens_the_chat_at_the_message_and_back_returns(page):
 
 def test_back_returns_to_the_place_one_had_scrolled_to(page):
     box(page).fill('"the tide at buoy"')
-    page.mouse.move(700, 500)
     target = page.locator(".finder .hit").nth(30)
-    while not target.count():
-        page.mouse.wheel(0, 3000)
-        page.wait_for_function("() => new Promise(requestAnimationFrame).then(() => true)")
+    expect(hits(page)).to_have_count(20)
+    hits(page).last.scroll_into_view_if_needed()
     key = target.get_attribute("data-key")
     target.scroll_into_view_if_needed()
     target.click()
