@@ -129,13 +129,16 @@ class App:
         return Feed(participant, self.database, self.events, self.rooms, self.translations)
 
     async def warm(self) -> None:
-        """Do now what would delay the first message: load the detector, import the SDK.
+        """Do now what would delay the first message and the first search: load the detector,
+        import the SDK, open the index.
 
         Takes a second of CPU time; call it when nobody is waiting. Failures show up later.
         """
         await asyncio.to_thread(languages.warm)
         with suppress(ParleyError):
             await self.providers.warm()
+        with suppress(ParleyError):
+            await self.search.warm(self.host_id)
 
     async def health(self) -> Health:
         """Ask the database and the index, each for two seconds at most."""

@@ -76,16 +76,12 @@ class VectorIndex:
         """Where in the index they are."""
         return f"{self.noun}.{self._embedder.name}"
 
-    async def nearest(self, user_id: UUID, text: str, k: int) -> list[Hit]:
-        """The numbers nearest in meaning to a question. Raises IndexUnavailable."""
-        return await self._vectors.nearest(self.space, user_id, await self._asked(text), k)
-
-    async def similar(self, user_id: UUID, text: str, numbers: Sequence[int]) -> dict[int, float]:
-        """The cosines of a question and some rows, as far as they are there. Raises
+    async def nearest(
+        self, user_id: UUID, text: str, k: int, among: Sequence[int] | None = None
+    ) -> list[Hit]:
+        """The numbers nearest in meaning to a question, of some alone if given. Raises
         IndexUnavailable."""
-        vector = await self._asked(text)
-        there = await self._vectors.of(self.space, user_id, numbers)
-        return {number: float(row @ vector) for number, row in there.items()}
+        return await self._vectors.nearest(self.space, user_id, await self._asked(text), k, among)
 
     async def _asked(self, text: str) -> Vector:
         try:

@@ -93,16 +93,23 @@ class Vectors:
 
         await self._chroma.do(work)
 
-    async def nearest(self, space: str, owner: UUID, vector: Vector, k: int) -> list[Hit]:
-        """The `k` of an owner's vectors nearest to a unit vector (d,), the nearest first."""
+    async def nearest(
+        self, space: str, owner: UUID, vector: Vector, k: int, among: Sequence[int] | None = None
+    ) -> list[Hit]:
+        """The `k` of an owner's vectors nearest to a unit vector (d,), the nearest first; of the
+        ids `among` alone, if given."""
+        names = None if among is None else [str(one) for one in among]
+        if names == []:
+            return []
 
         def work(client: Any) -> list[Hit]:
             collection = self._own(client, space, owner)
             only = None if collection else {"owner": owner.hex}
             collection = collection or self._named(client, _shared(space, owner))
             found = collection.query(
-                query_embeddings=vector[None], n_results=k, where=only, include=["distances"]
-            )
+                query_embeddings=vector[None], ids=names, n_results=k, where=only,
+                include=["distances"],
+            )  # fmt: skip
             pairs = zip(found["ids"][0], found["distances"][0], strict=True)
             return [(int(name), 1.0 - float(distance)) for name, distance in pairs]
 

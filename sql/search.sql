@@ -20,16 +20,34 @@ FROM passages_with(%(words)s::integer[], %(needed)s::integer[],
                    ROW(%(since)s, %(until)s, %(kinds)s, %(conversations)s, %(languages)s, %(speakers)s,
                        %(models)s)::passage_filter)
 
+-- name: newest_with
+SELECT newest_passages_with(%(words)s::integer[], %(since)s, %(until)s, %(many)s) AS numbers
+
 -- name: among
--- Which of some frequent words stand in passages found already, theirs or their neighbours'.
-SELECT p.number, p.length,
-       ARRAY(SELECT unnest(p.words) INTERSECT SELECT unnest(%(words)s::integer[])) AS own,
-       ARRAY(SELECT unnest(p.around) INTERSECT SELECT unnest(%(words)s::integer[])) AS around
-FROM unnest(%(numbers)s::bigint[]) AS among (number) JOIN passages p ON p.number = among.number
+-- Where some frequent words stand among passages found already, as `postings` has it.
+WITH found AS MATERIALIZED (
+    SELECT p.number, p.length, p.words, p.around
+    FROM unnest(%(numbers)s::bigint[]) AS among (number) JOIN passages p ON p.number = among.number)
+SELECT w.word, true AS own, string_agg(int8send(number), '') AS numbers,
+       string_agg(float4send(length), '') AS lengths
+FROM unnest(%(words)s::integer[]) AS w (word) JOIN found ON w.word = ANY (found.words) GROUP BY w.word
+UNION ALL
+SELECT w.word, false, string_agg(int8send(number), ''), string_agg(float4send(length), '')
+FROM unnest(%(words)s::integer[]) AS w (word) JOIN found ON w.word = ANY (found.around) GROUP BY w.word
 
 -- name: through
 SELECT passages_through(ROW(%(since)s, %(until)s, %(kinds)s, %(conversations)s, %(languages)s,
                             %(speakers)s, %(models)s)::passage_filter, %(many)s) AS numbers
+
+-- name: sketched
+-- What orders passages, without what is shown of them.
+SELECT p.number, p.message_id, p.slate_id, p.begins, p.speaker, p.said_at
+FROM unnest(%(numbers)s::bigint[]) AS wanted (number) JOIN passages p ON p.number = wanted.number
+LEFT JOIN conversations c ON c.id = p.conversation_id
+LEFT JOIN slates s ON s.id = p.slate_id
+WHERE c.deleted_at IS NULL AND s.deleted_at IS NULL
+  AND passes(p, ROW(%(since)s, %(until)s, %(kinds)s, %(conversations)s, %(languages)s, %(speakers)s,
+                    %(models)s)::passage_filter)
 
 -- name: found
 SELECT p.number, p.kind, p.conversation_id, p.message_id, p.slate_id, p.begins, p.ends, p.speaker,

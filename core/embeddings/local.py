@@ -75,6 +75,7 @@ class LocalEmbedder:
         self._engine: Engine | None = None
         self._loading = threading.Lock()
         self._asked: OrderedDict[str, Vectors] = OrderedDict()
+        self._coming: dict[str, asyncio.Task[dict[str, Vectors]]] = {}
 
     @property
     def name(self) -> str:
@@ -93,17 +94,31 @@ class LocalEmbedder:
         return self._model.threshold
 
     async def queries(self, texts: Sequence[str]) -> Vectors:
-        """Embed questions; one asked lately costs nothing."""
+        """Embed questions; one asked lately costs nothing, one asked twice at once is made once."""
         texts = [typed(text) for text in texts]
-        if new := [text for text in dict.fromkeys(texts) if text not in self._asked]:
-            made = await self._on(self._questions, self._query, new)
-            self._asked.update(zip(new, made, strict=True))
-        rows = [self._asked[text] for text in texts]
-        for text in texts:
+        found = {text: self._asked[text] for text in texts if text in self._asked}
+        new = [text for text in dict.fromkeys(texts) if text not in {*found, *self._coming}]
+        if new:
+            self._coming |= dict.fromkeys(new, asyncio.create_task(self._embed(new)))
+        for made in {self._coming[text] for text in texts if text in self._coming}:
+            found |= await asyncio.shield(made)  # whoever else waits for it goes on waiting
+        self._keep(found)
+        return self._table([found[text] for text in texts])
+
+    async def _embed(self, texts: list[str]) -> dict[str, Vectors]:
+        try:
+            made = await self._on(self._questions, self._query, texts)
+        finally:
+            for text in texts:
+                del self._coming[text]
+        return dict(zip(texts, made, strict=True))
+
+    def _keep(self, made: dict[str, Vectors]) -> None:
+        for text, vector in made.items():
+            self._asked[text] = vector
             self._asked.move_to_end(text)
         while len(self._asked) > _KEPT:
             self._asked.popitem(last=False)
-        return self._table(rows)
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed what is to be found; questions that come meanwhile go in between."""

@@ -57,6 +57,25 @@ async def test_the_same_question_again_is_the_same_row(embedder):
     assert np.array_equal((await embedder.queries(["And now?"]))[0], first)
 
 
+async def test_what_is_asked_twice_at_once_is_embedded_once(embedder, monkeypatch):
+    made = []
+    embed = embedder._query
+    monkeypatch.setattr(embedder, "_query", lambda texts: made.extend(texts) or embed(texts))
+    first, second = await asyncio.gather(
+        embedder.queries(["Twice?", "Once?"]), embedder.queries(["Twice?"])
+    )
+    assert np.array_equal(first[0], second[0])
+    assert sorted(made) == ["Once?", "Twice?"]
+
+
+async def test_who_gives_up_does_not_keep_another_from_its_row(embedder):
+    impatient = asyncio.create_task(embedder.queries(["Whose row?"]))
+    waiting = asyncio.create_task(embedder.queries(["Whose row?"]))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert (await waiting).shape == (1, embedder.dimensions)
+
+
 async def test_more_questions_than_are_kept_all_get_their_rows(embedder):
     texts = [f"{n}?" for n in range(300)]
     assert (await embedder.queries(texts)).shape == (300, embedder.dimensions)

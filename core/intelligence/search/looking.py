@@ -40,12 +40,17 @@ _COMPLETIONS = 12
 _PROMISING = 300
 _OFTEN, _SOME = 0.1, 20
 """The share of passages, and how many at least, from which on a word tells nothing."""
+_NEWEST = 1_000
+"""Of passages whose words are all frequent, how many are looked at."""
+_FORMS = 3
+"""Of a frequent word that stands for several, the most frequent of which those are looked for."""
 _FEW = 3_000
-"""Passages a filter lets through up to which each is compared with the question by itself."""
+"""Passages a filter lets through up to which the nearest are looked for among them alone."""
 _FAR = 2_000
 """How many are fetched by meaning where a filter that lets more through takes some away."""
 _STEMMED = ("en", "es", "fr", "de", "pt", "it", "nl", "sv", "ru", "ar", "hi", "tr")
 """Whose stems a word without a language is looked up by."""
+_NONE = np.empty(0, np.int64)
 Values = dict[str, Any]
 Similar = dict[int, float]
 
@@ -58,8 +63,17 @@ class Words:
     """The numbers of each word; several for a word that is still being typed."""
     frequencies: dict[str, int] = field(default_factory=dict)
     """Of the most frequent of them: most passages that have one have others, too."""
+    occurrences: dict[str, int] = field(default_factory=dict)
+    """Of all of them together: what there would be to read."""
     texts: dict[str, set[str]] = field(default_factory=dict)
     """What each word stands for, as it is written in passages."""
+
+    def add(self, word: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Let `word` stand for some entries of the lexicon."""
+        self.groups[word] = [row["word"] for row in rows]
+        self.frequencies[word] = max(row["n"] for row in rows)
+        self.occurrences[word] = sum(row["n"] for row in rows)
+        self.texts[word] = {row["text"] for row in rows}
 
     def telling(self, total: int) -> set[str]:
         """What to show as found among `total` passages: not what stands nearly everywhere, like
@@ -93,14 +107,14 @@ class Looking:
     ) -> Ranked:  # fmt: skip
         """All candidates, best first. `values`: of the filter, as the queries take them;
         `is_open`: it lets everything through; `typing`: the last word goes on."""
-        similar, (found, postings) = await asyncio.gather(
+        similar, (found, postings, newest) = await asyncio.gather(
             self._similar(user_id, asked, values, is_open=is_open, semantic=semantic),
-            self._said(user_id, asked, query, values, typing=typing),
+            self._said(user_id, asked, query, values, collection.total, typing=typing),
         )
         near = similar or {}
         frequent = [word for word in found.groups if word not in postings]
         if frequent:
-            among = list({*near, *_promising(asked, postings, collection)})
+            among = list({*near, *newest, *_promising(asked, postings, collection)})
             postings |= await self._among(user_id, found, frequent, among)
         candidates = Candidates(collection, postings, near, self._embedder.floor)
         return Ranked(rank(asked, candidates), near, found, similar is not None)
@@ -121,26 +135,34 @@ class Looking:
             numbers = row["numbers"] if row else []
             if len(numbers) > _FEW:
                 return dict(await self._passages.nearest(user_id, asked.passage, _FAR))
-            return await self._passages.similar(user_id, asked.passage, numbers)
+            return dict(
+                await self._passages.nearest(user_id, asked.passage, NEAREST, among=numbers)
+            )
         except IndexUnavailable as error:
             log.info("Looked for passages by their words alone: %s", error)
             return None
 
     async def _said(
-        self, user_id: UUID, asked: Question, query: Query, values: Values, *, typing: bool
-    ) -> tuple[Words, dict[str, Postings]]:
-        """The words of the question, and where the rarer ones stand."""
+        self, user_id: UUID, asked: Question, query: Query, values: Values, total: int, *,
+        typing: bool,
+    ) -> tuple[Words, dict[str, Postings], list[int]]:  # fmt: skip
+        """The words of the question, and where the rarer ones stand; where none is rare, the
+        newest passages that have the rarest."""
         needed = [*numbered(user_id, {w for p in query.phrases for w in words(p)})]
         async with self._db.as_user(user_id) as conn:
             found = await _in_lexicon(conn, user_id, _spellings(asked, query))
             if typing:
                 await _complete(conn, user_id, query.text, found)
-            first = essential(found.frequencies)
+            if not found.groups:
+                return found, {}, []
+            first = essential(found.occurrences)
+            if not needed and _is_of_any_kind(values) and _is_frequent(found, first, total):
+                wanted = [number for word in first for number in found.groups[word][:_FORMS]]
+                rows = await _all(conn, sql.newest_with, words=wanted, many=_NEWEST, **values)
+                return found, {}, rows[0]["numbers"]
             wanted = [number for word in first for number in found.groups[word]]
-            rows = await _all(
-                conn, sql.postings, words=wanted, needed=needed, **values
-            ) if wanted else []  # fmt: skip
-        return found, _postings(rows, found, first)
+            rows = await _packed(conn, sql.postings, words=wanted, needed=needed, **values)
+        return found, _postings(rows, found, first), []
 
     async def _among(
         self, user_id: UUID, found: Words, frequent: Sequence[str], among: list[int]
@@ -148,17 +170,21 @@ class Looking:
         """Where frequent words stand among passages found already."""
         numbers = [number for word in frequent for number in found.groups[word]]
         async with self._db.as_user(user_id) as conn:
-            there = await _all(conn, sql.among, words=numbers, numbers=among)
-        rows: dict[tuple[int, bool], dict[str, Any]] = {}
-        for row in there:
-            for own, there_are in ((True, row["own"]), (False, row["around"])):
-                for word in there_are:
-                    entry = rows.setdefault(
-                        (word, own), {"word": word, "own": own, "numbers": [], "lengths": []}
-                    )
-                    entry["numbers"].append(row["number"])
-                    entry["lengths"].append(row["length"])
-        return _postings(list(rows.values()), found, frequent)
+            rows = await _packed(conn, sql.among, words=numbers, numbers=among)
+        return _postings(rows, found, frequent)
+
+
+def _is_of_any_kind(values: Values) -> bool:
+    """Whether a filter asks for no more than a period."""
+    return all(value is None for name, value in values.items() if name not in {"since", "until"})
+
+
+def _is_frequent(found: Words, looked_up: Iterable[str], total: int) -> bool:
+    """Whether it is quicker to go back from the newest passage until `_NEWEST` have such a word
+    themselves than to read where they all stand; a third of those have it themselves, and to
+    pass one by takes as long as to read one."""
+    many = sum(found.occurrences[word] for word in looked_up)
+    return many * many > 3 * _NEWEST * total
 
 
 async def _in_lexicon(conn: Connection, user_id: UUID, asked: Mapping[str, Some[str]]) -> Words:
@@ -166,13 +192,11 @@ async def _in_lexicon(conn: Connection, user_id: UUID, asked: Mapping[str, Some[
     numbers = {word: numbered(user_id, {word, *others}) for word, others in asked.items()}
     wanted = [number for some in numbers.values() for number in some]
     rows = await _all(conn, sql.frequencies, user_id=user_id, words=wanted)
-    n = {row["word"]: row["n"] for row in rows}
+    there = {row["word"]: row for row in rows}
     found = Words()
     for word, some in numbers.items():
-        if there := [number for number in some if number in n]:
-            found.groups[word] = there
-            found.frequencies[word] = max(n[number] for number in there)
-            found.texts[word] = {some[number] for number in there}
+        if entries := [there[number] for number in some if number in there]:
+            found.add(word, entries)
     return found
 
 
@@ -192,9 +216,7 @@ async def _complete(conn: Connection, user_id: UUID, text: str, found: Words) ->
         return
     asked = {"user_id": user_id, "beginning": last, "limit": _COMPLETIONS}
     if rows := await _all(conn, sql.beginning_with, **asked):
-        found.groups[last] = [row["word"] for row in rows]
-        found.frequencies[last] = max(row["n"] for row in rows)
-        found.texts[last] = {row["text"] for row in rows}
+        found.add(last, rows)
 
 
 def _postings(
@@ -206,17 +228,19 @@ def _postings(
         by_number.setdefault(row["word"], []).append(row)
     made: dict[str, Postings] = {}
     for word in wanted:
-        weights: dict[int, tuple[float, float]] = {}
         parts = [row for number in found.groups[word] for row in by_number.get(number, [])]
-        for row in sorted(parts, key=lambda row: bool(row["own"])):
-            weight = 1.0 if row["own"] else NEIGHBOUR
-            weights |= {
-                number: (weight, length)
-                for number, length in zip(row["numbers"], row["lengths"], strict=True)
-            }
+        parts.sort(key=lambda row: not row["own"])
+        listed = [np.frombuffer(row["numbers"], ">i8") for row in parts]
+        weights = [
+            np.full(len(numbers), 1.0 if row["own"] else NEIGHBOUR)
+            for row, numbers in zip(parts, listed, strict=True)
+        ]
+        lengths = [np.frombuffer(row["lengths"], ">f4") for row in parts]
+        ids, first = np.unique(np.concatenate([_NONE, *listed]), return_index=True)
         made[word] = Postings(
-            list(weights), [w for w, _ in weights.values()], [n for _, n in weights.values()],
-            max(found.frequencies[word], len(weights)),
+            ids.astype(np.int64), np.concatenate([_NONE, *weights])[first],
+            np.concatenate([_NONE, *lengths])[first],
+            max(found.frequencies[word], len(ids)),
         )  # fmt: skip
     return made
 
@@ -246,3 +270,8 @@ def _listed(some: Sequence[str] | None) -> list[str] | None:
 
 async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
     return await (await conn.execute(query, values)).fetchall()
+
+
+async def _packed(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
+    """In binary: as text, bytes are twice as many."""
+    return await (await conn.execute(query, values, binary=True)).fetchall()

@@ -39,13 +39,16 @@ _ANYTHING = Filter()
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What may be shown; `hit` makes what is: its words are looked for in it only then."""
+    """What may be shown; what is shown is read, and its words looked for, only then."""
 
     source: tuple[object, ...]
     """The message, slate or memory it is a part of."""
     score: float
     said_at: datetime
-    hit: Callable[[], Hit]
+    number: int | None
+    """Of a passage: what it is read by."""
+    hit: Callable[[dict[str, Any]], Hit]
+    """Takes the passage as it was read."""
 
 
 class Search:
@@ -86,8 +89,28 @@ class Search:
             )
         if order == "newest":
             found.sort(key=lambda one: one.said_at, reverse=True)
-        page = tuple(one.hit() for one in found[offset : offset + limit])
-        return Results(page, len(found) > offset + limit, by_meaning)
+        hits = await self._hits(user_id, found[offset : offset + limit])
+        return Results(hits, len(found) > offset + limit, by_meaning)
+
+    async def _hits(self, user_id: UUID, page: Sequence[Found]) -> tuple[Hit, ...]:
+        """A page as it is shown, without what has gone since it was found."""
+        rows: dict[int, dict[str, Any]] = {}
+        if numbers := [one.number for one in page if one.number is not None]:
+            async with self._db.as_user(user_id) as conn:
+                found = await _all(conn, sql.found, numbers=numbers, **values_of(_ANYTHING, None))
+            rows = {row["number"]: row for row in found}
+        return tuple(
+            one.hit(rows.get(one.number or 0, {})) for one in page
+            if one.number is None or one.number in rows
+        )  # fmt: skip
+
+    async def warm(self, user_id: UUID) -> None:
+        """Do now what would delay the first search, where there is anything to search: load the
+        model and open the index. Seconds, where there is much."""
+        async with self._db.as_user(user_id) as conn:
+            overview = (await _all(conn, sql.overview, text=""))[0]
+        if overview["total"]:
+            await self.find(user_id, "Good morning", limit=1)
 
     async def choices(self, user_id: UUID) -> dict[str, list[str]]:
         """What there is to filter by: `languages`, `models`, `people`, `topics`."""
@@ -124,8 +147,7 @@ class Search:
         )  # fmt: skip
         numbers = [number for number, _ in ranked.ranking[: 2 * SHORTLIST]]
         async with self._db.as_user(user_id) as conn:
-            rows = await _all(conn, sql.found, numbers=numbers, **values)
-        there = {row["number"]: row for row in rows if query.admits(_read(row))}
+            there = {row["number"]: row for row in await _there(conn, query, numbers, values)}
         return list(self._found(asked, ranked, there, int(overview["total"]))), ranked.by_meaning
 
     def _found(
@@ -168,10 +190,20 @@ class Search:
         async with self._db.as_user(user_id) as conn:
             values = values_of(only, await _conversations(conn, only))
             rows = await _all(conn, sql.newest, many=2 * many, **values)
-            numbers = [row["number"] for row in rows]
-            found = await _all(conn, sql.found, numbers=numbers, **values)
+            found = await _there(conn, query, [row["number"] for row in rows], values)
         found.sort(key=lambda row: (row["said_at"], -row["begins"]), reverse=True)
-        return _once(_passage(row, 0.0, ()) for row in found if query.admits(_read(row)))
+        return _once(_passage(row, 0.0, ()) for row in found)
+
+
+async def _there(
+    conn: Connection, query: Query, numbers: Sequence[int], values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What orders passages, of those that may be seen and that the query admits: their texts are
+    read only where it says something of them."""
+    if not (query.phrases or query.without):
+        return await _all(conn, sql.sketched, numbers=numbers, **values)
+    rows = await _all(conn, sql.found, numbers=numbers, **values)
+    return [row for row in rows if query.admits(f"{row['text']}\n{row['translation'] or ''}")]
 
 
 async def _conversations(conn: Connection, only: Filter) -> list[UUID] | None:
@@ -205,8 +237,9 @@ def _passage(
 ) -> Found:  # fmt: skip
     source = row["message_id"], row["slate_id"], None
     return Found(
-        source, score, row["said_at"], lambda: _hit(row, score, wanted, meaning, named=named)
-    )
+        source, score, row["said_at"], row["number"],
+        lambda read: _hit(read, score, wanted, meaning, named=named),
+    )  # fmt: skip
 
 
 def _hit(
@@ -234,7 +267,7 @@ def _marked(shown: Excerpt) -> Sequence[str]:
 def _memory(found: MemoryHit, wanted: set[str]) -> Found:
     memory = found.memory
 
-    def hit() -> Hit:
+    def hit(_: dict[str, Any]) -> Hit:
         shown = excerpt(memory.text, wanted, memory.language)
         return Hit(
             "memory", None, shown, None, memory.said_by, "user", None, memory.created_at,
@@ -242,11 +275,7 @@ def _memory(found: MemoryHit, wanted: set[str]) -> Found:
             tuple(sorted(_marked(shown))), None, False, memory.text,
         )  # fmt: skip
 
-    return Found((None, None, memory.id), found.score, memory.created_at, hit)
-
-
-def _read(row: dict[str, Any]) -> str:
-    return f"{row['text']}\n{row['translation'] or ''}"
+    return Found((None, None, memory.id), found.score, memory.created_at, None, hit)
 
 
 def _within(when: datetime, only: Filter) -> bool:

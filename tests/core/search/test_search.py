@@ -1,8 +1,13 @@
 """What was said is found again: by words, by meaning, in any language."""
 
+from datetime import UTC, datetime
+from functools import partial
+
 import pytest
 
+from core.intelligence.search import looking
 from core.intelligence.search.query import Filter
+from core.recall import essential
 
 
 async def test_what_was_said_is_found_by_its_words_and_by_its_meaning(past, find):
@@ -115,3 +120,38 @@ async def test_in_which_form_ever_what_says_it_comes_before_what_stands_beside(
     past.chat("Apples are red", "Some are green.", "Pears are green", "Some are red.")
     past.chat("A pomegranate has many seeds", "Hundreds of them.")
     assert word in (await find(word, semantic=False, typing=typing))[0].lower()
+
+
+TIDES = [f"This is the tide at buoy {n}" for n in range(40)]
+LONG_AGO, SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+async def test_of_what_stands_nearly_everywhere_the_newest_is_found(past, find, monkeypatch):
+    monkeypatch.setattr(looking, "_NEWEST", 5)
+    past.chat(*TIDES)
+    assert set(await find("the tide", semantic=False)) == set(TIDES[-5:])
+    assert set(await find("the ti", semantic=False, typing=True)) == set(TIDES[-5:])
+    period = Filter(since=LONG_AGO, until=SOME_DAY)
+    assert set(await find("the tide", period, semantic=False)) == set(TIDES[-5:])
+    assert await find("the tide", Filter(since=SOME_DAY), semantic=False) == []
+    assert TIDES[0] in await find('"buoy 0"', semantic=False)
+
+
+async def test_frequent_words_order_what_rarer_ones_find(past, find, monkeypatch):
+    monkeypatch.setattr(looking, "essential", partial(essential, enough=3))
+    past.chat(*TIDES, "The heron flew away", "Good.", "The heron waits for the tide", "Good.")
+    found = await find("heron tide", semantic=False)
+    assert found[0] == "The heron waits for the tide"
+    assert found[1] == "The heron flew away"
+
+
+async def test_warming_up_opens_the_index_where_there_is_something_in_it(app, past, monkeypatch):
+    asked = []
+    nearest = app.passage_index.nearest
+    monkeypatch.setattr(app.passage_index, "nearest", lambda *a: asked.append(a[1]) or nearest(*a))
+    await app.search.warm(app.host_id)
+    assert not asked
+    past.chat("The heron flew away", "Good.")
+    await app.reader.catch_up()
+    await app.search.warm(app.host_id)
+    assert len(asked) == 1
