@@ -89,6 +89,7 @@ class Jobs:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Do jobs in the background of this process for as long as the context lasts."""
+        self._closing = False
         worker = asyncio.create_task(self._restarting(), name="jobs worker")
         try:
             yield
