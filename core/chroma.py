@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -22,7 +23,9 @@ from core.settings import Settings
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-_MARKER = "parley-index"
+_MARKER = "parley-index-2"
+"""Named anew whenever what is in an index is to be made anew."""
+_OURS = re.compile(r"(memories|passages)\..+-(\d\d|[0-9a-f]{32})|parley-index")
 _THREADS = 4
 
 
@@ -113,9 +116,14 @@ class Chroma:
 
 
 def _identity(client: Any) -> str:
-    """What a marker collection in the index says; it is made with the index."""
+    """What a marker collection in the index says; it is made with the index, in place of what an
+    older Parley made."""
+    there = [one.name for one in client.list_collections()]
+    if _MARKER not in there:
+        for name in there:
+            if _OURS.fullmatch(name):
+                client.delete_collection(name)
     marker = client.get_or_create_collection(
         _MARKER, metadata={"identity": uuid4().hex}, embedding_function=None
     )
-    client.list_collections()  # reads the rest of the table: a damaged one shows here
     return str(marker.metadata["identity"])

@@ -34,7 +34,11 @@ OWN_FROM = 500
 _AT_ONCE = 1_000
 _LOOK_AGAIN = 2.0
 """Seconds after which another process may have moved somebody."""
-_HNSW = {"hnsw": {"space": "cosine", "ef_search": 200}}
+_HNSW = {
+    "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 400, "ef_search": 4_000}
+}
+"""What people say lies close together, much of it nearly the same: of 25,175 things said in chats
+Chroma's 16, 100 and 100 find 45 % of the nearest ten, these 97 %, in 6 ms instead of 3."""
 
 
 class Vectors:
