@@ -25,15 +25,16 @@ Result = TypeVar("Result")
 
 _MARKER = "parley-index-2"
 """Named anew whenever what is in an index is to be made anew."""
-_OURS = re.compile(r"(memories|passages)\..+-(\d\d|[0-9a-f]{32})|parley-index")
 _THREADS = 4
 
 
 class Chroma:
     """A client of Chroma, opened on first use, that works on threads of its own."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ours: re.Pattern[str]) -> None:
+        """`ours`: what the names of our collections look like; a server may hold others."""
         self._settings = settings
+        self._ours = ours
         self._folder = settings.data_dir / "index"
         self._client: Any = None
         self._opening = asyncio.Lock()
@@ -71,14 +72,14 @@ class Chroma:
     def _open(self) -> None:
         try:
             client = self._connect()
-            self.identity = _identity(client)
+            self.identity = _identity(client, self._ours)
         except Exception as error:
             if not self.is_embedded:
                 raise
             log.warning("The index in %s is damaged and made anew: %s", self._folder, error)
             self._lay_aside()
             client = self._connect()
-            self.identity = _identity(client)
+            self.identity = _identity(client, self._ours)
         self._client = client
 
     def _connect(self) -> Any:
@@ -115,13 +116,13 @@ class Chroma:
             self._folder.rename(self._folder.with_name(f"index-damaged-{int(time.time())}"))
 
 
-def _identity(client: Any) -> str:
+def _identity(client: Any, ours: re.Pattern[str]) -> str:
     """What a marker collection in the index says; it is made with the index, in place of what an
     older Parley made."""
     there = [one.name for one in client.list_collections()]
     if _MARKER not in there:
         for name in there:
-            if _OURS.fullmatch(name):
+            if ours.fullmatch(name):
                 client.delete_collection(name)
     marker = client.get_or_create_collection(
         _MARKER, metadata={"identity": uuid4().hex}, embedding_function=None

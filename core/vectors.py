@@ -31,7 +31,9 @@ SHARED = 64
 """Collections that those with little share."""
 OWN_FROM = 500
 """Vectors from which somebody has a collection of their own."""
-_IS_SHARED = re.compile(r"-\d\d$")
+_PLACE = r"-(?:(?P<shared>\d\d)|[0-9a-f]{32})"
+"""How the name of a collection ends: one of those that are shared, or somebody's own."""
+_OURS = re.compile(rf"(?P<noun>memories|passages)\..+{_PLACE}")
 _AT_ONCE = 1_000
 _LOOK_AGAIN = 2.0
 """Seconds after which another process may have moved somebody."""
@@ -53,7 +55,7 @@ class Vectors:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._chroma = Chroma(settings)
+        self._chroma = Chroma(settings, _OURS)
         self._collections: dict[str, Any] = {}
         self._looked: dict[tuple[str, UUID], float] = {}
         self._there: set[str] | None = None
@@ -158,7 +160,7 @@ class Vectors:
         def work(client: Any) -> set[UUID]:
             found: set[UUID] = set()
             for one in client.list_collections():
-                if re.fullmatch(rf"{re.escape(_tidy(space))}-(\d\d|[0-9a-f]{{32}})", one.name):
+                if re.fullmatch(re.escape(_tidy(space)) + _PLACE, one.name):
                     got = self._named(client, one.name).get(include=["metadatas"])
                     found |= {UUID(str(what["owner"])) for what in got["metadatas"]}
             return found
@@ -218,9 +220,10 @@ class Vectors:
 
 def _graph(name: str) -> dict[str, Any]:
     """How Chroma keeps a collection."""
-    if _IS_SHARED.search(name):
+    there = _OURS.fullmatch(name)
+    if there and there["shared"]:
         return _SHARED_GRAPH
-    patience = _PATIENCE.get(name.partition(".")[0], _MOST_PATIENCE)
+    patience = _PATIENCE.get(there["noun"] if there else "", _MOST_PATIENCE)
     return {"hnsw": {**_OWN_GRAPH, "ef_search": patience}}
 
 

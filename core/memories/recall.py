@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 
 from core import languages
-from core.database import Connection, Database
+from core.database import Connection, Database, packed
 from core.embeddings import Embedder
 from core.errors import IndexUnavailable, ParleyError
 from core.memories.index import MemoryIndex
@@ -220,7 +220,7 @@ class Recall:
         async with self._db.as_user(user_id) as conn:
             if said.others:
                 among = list({*similar, *_promising(asked, said)})
-                said.rows += await _postings(
+                said.rows += await packed(
                     conn, sql.postings_among, user_id=user_id, words=said.others, among=among
                 )
             floor = self._embedder.floor
@@ -243,7 +243,7 @@ class Recall:
             counted = await _all(conn, sql.frequencies, user_id=user_id, words=words)
             frequencies = {row["word"]: row["n"] for row in counted if row["word"] is not None}
             first = list(essential(frequencies))
-            rows = await _postings(conn, sql.postings, user_id=user_id, words=first)
+            rows = await packed(conn, sql.postings, user_id=user_id, words=first)
         whole = Collection(counted[0]["total"], counted[0]["average"]) if counted else _NONE
         return Said(frequencies, whole, first, rows)
 
@@ -308,11 +308,6 @@ async def _always(conn: Connection) -> list[Memory]:
     memories = [Memory.of(row) for row in await _all(conn, sql.always)]
     terms = [memory for memory in memories if memory.kind == "term"]
     return terms + [memory for memory in memories if memory.kind != "term"][:AT_MOST]
-
-
-async def _postings(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
-    """In binary: as text, bytes are twice as many."""
-    return await (await conn.execute(query, values, binary=True)).fetchall()
 
 
 async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:

@@ -119,6 +119,24 @@ def test_a_window_taller_than_what_is_read_at_once_is_filled(browser, parley, ap
         expect(titles(page)).to_have_count(120)
 
 
+def test_another_list_holds_nothing_twice_after_a_long_one(context, parley, api):
+    has_chats(api, 60)
+    said = file_of(chat_document(2))
+    api.post("/conversations/import", files={"file": ("a.json", said)}).raise_for_status()
+    chat = api.get("/conversations").json()[0]["id"]
+    message = api.get(f"/conversations/{chat}").json()["messages"][0]["id"]
+    api.post(f"/messages/{message}/bookmark", json={"on": True}).raise_for_status()
+    page = context.new_page()
+    page.goto(f"{parley.host}/conversations")
+    expect(titles(page)).to_have_count(50)
+    with page.expect_response(re.compile("/api/bookmarks")):
+        show(page, "Bookmarks")
+    rows = page.locator(".library .rows > li")
+    expect(rows).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    expect(rows).to_have_count(1)
+
+
 def test_a_phone_holds_everything_and_it_can_be_read(browser, parley, api):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     made = api.post("/conversations", json={"title": "x" * 120}).json()

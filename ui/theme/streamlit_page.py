@@ -28,9 +28,7 @@ class StreamlitPage:
         if scope["type"] != "http" or scope["method"] != "GET" or not _wants_html(scope):
             await self._app(scope, receive, send)
             return
-        early = (
-            preloads("/live", "conversations.js", "chat/chat.js") if scope["path"] == "/" else ""
-        )
+        early = preloads("/live", *CHAT) if scope["path"] == "/" else ""
         answer = _Answer(send, early)
         await self._app(_plain(scope), receive, answer.send)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 
-from core.database import Connection, Database
+from core.database import Connection, Database, packed
 from core.embeddings import Embedder
 from core.errors import IndexUnavailable
 from core.intelligence.search.lexicon import numbered
@@ -161,7 +161,7 @@ class Looking:
                 rows = await _all(conn, sql.newest_with, words=wanted, many=_NEWEST, **values)
                 return found, {}, rows[0]["numbers"]
             wanted = [number for word in first for number in found.groups[word]]
-            rows = await _packed(conn, sql.postings, words=wanted, needed=needed, **values)
+            rows = await packed(conn, sql.postings, words=wanted, needed=needed, **values)
         return found, _postings(rows, found, first), []
 
     async def _among(
@@ -170,7 +170,7 @@ class Looking:
         """Where frequent words stand among passages found already."""
         numbers = [number for word in frequent for number in found.groups[word]]
         async with self._db.as_user(user_id) as conn:
-            rows = await _packed(conn, sql.among, words=numbers, numbers=among)
+            rows = await packed(conn, sql.among, words=numbers, numbers=among)
         return _postings(rows, found, frequent)
 
 
@@ -270,8 +270,3 @@ def _listed(some: Sequence[str] | None) -> list[str] | None:
 
 async def _all(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
     return await (await conn.execute(query, values)).fetchall()
-
-
-async def _packed(conn: Connection, query: Any, **values: Any) -> list[dict[str, Any]]:
-    """In binary: as text, bytes are twice as many."""
-    return await (await conn.execute(query, values, binary=True)).fetchall()

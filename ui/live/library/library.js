@@ -94,6 +94,7 @@ class Library {
 
   async #load() {
     const turn = (this.turn += 1);
+    this.more = false;
     for (const one of this.filters.children) one.setAttribute("aria-checked", String(one.dataset.name === this.filter && !this.#words));
     this.loading = true;
     const found = await this.#ask(() => this.#read());
